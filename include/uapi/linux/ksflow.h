@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause */
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * ksflow: the generic netlink interface between the kernel module and its
+ * readers (ksflowd, ksflow). Attributes are append-only; a reader ignores
+ * what it does not know, the module refuses it (strict validation).
+ *
+ * All numbers are host byte order. Lengths and depths are bytes, rates are
+ * N of "1 in N", times are nanoseconds of CLOCK_REALTIME, speeds bit/s.
+ */
+#ifndef _UAPI_LINUX_KSFLOW_H
+#define _UAPI_LINUX_KSFLOW_H
+
+#define KSFLOW_GENL_NAME	"ksflow"
+#define KSFLOW_GENL_VERSION	1
+
+/* Grows with every addition a peer may want to know of; never a refusal. */
+#define KSFLOW_ABI		1
+
+#define KSFLOW_HEADER_MIN	64
+#define KSFLOW_HEADER_MAX	512
+#define KSFLOW_HEADER_DEFAULT	128
+#define KSFLOW_RATE_MAX		(1U << 24)
+#define KSFLOW_RING_MIN		(1U << 14)
+#define KSFLOW_RING_MAX		(1U << 22)
+#define KSFLOW_RING_DEFAULT	(1U << 16)
+#define KSFLOW_RULES_MAX	256	/* per layer and namespace */
+#define KSFLOW_SUBSCRIBERS_MAX	16	/* per namespace */
+#define KSFLOW_PATTERN_MAX	64	/* bytes, with the terminator */
+
+/* sFlow's format 0x3fffffff: the host itself is source or sink. */
+#define KSFLOW_IFINDEX_LOCAL	0x3fffffffU
+
+/**
+ * enum ksflow_cmd - commands; all of them act on the namespace of the socket.
+ *
+ * @KSFLOW_CMD_SUBSCRIBE: (admin) start, or change, this socket's stream:
+ *	KSFLOW_A_KINDS (required), KSFLOW_A_SNAPLEN, KSFLOW_A_FILTER,
+ *	KSFLOW_A_OWNER. Answer: KSFLOW_A_ABI, KSFLOW_A_VERSION,
+ *	KSFLOW_A_CONFIG. The stream ends with the socket. -EBUSY: another
+ *	socket owns the daemon's layer; -ENOSPC: too many readers.
+ * @KSFLOW_CMD_UNSUBSCRIBE: (admin) end it.
+ * @KSFLOW_CMD_RECORDS: from the module only: one batch, see enum below.
+ * @KSFLOW_CMD_CONFIG_GET: answer: KSFLOW_A_ABI, KSFLOW_A_VERSION,
+ *	KSFLOW_A_CONFIG, one KSFLOW_A_LAYER per layer in force.
+ * @KSFLOW_CMD_LAYER_SET: (admin) replace one layer as a whole:
+ *	KSFLOW_A_LAYER. The daemon's layer needs the owner's socket (-EPERM);
+ *	the parameters' layer is read-only (-EPERM).
+ * @KSFLOW_CMD_RULE_SET: (admin) in the tool's layer, add a rule or change
+ *	the fields given of the one with the same pattern: KSFLOW_A_RULE.
+ * @KSFLOW_CMD_RULE_DEL: (admin) remove the tool's rule with this pattern:
+ *	KSFLOW_A_RULE {KSFLOW_A_RULE_PATTERN}; -ENOENT: there is none.
+ * @KSFLOW_CMD_RESET: (admin) drop the tool's layer.
+ * @KSFLOW_CMD_DEV_GET: do: KSFLOW_A_IFINDEX or KSFLOW_A_IFNAME; dump: all
+ *	devices. Answer: KSFLOW_A_DEV.
+ * @KSFLOW_CMD_STATS_GET: dump. Brings the rings up to date first, then
+ *	answers KSFLOW_A_STATS, one KSFLOW_A_READER for each reader and one
+ *	KSFLOW_A_SOURCE for each device that is, or was, sampled.
+ */
+enum ksflow_cmd {
+	KSFLOW_CMD_UNSPEC,
+	KSFLOW_CMD_SUBSCRIBE,
+	KSFLOW_CMD_UNSUBSCRIBE,
+	KSFLOW_CMD_RECORDS,
+	KSFLOW_CMD_CONFIG_GET,
+	KSFLOW_CMD_LAYER_SET,
+	KSFLOW_CMD_RULE_SET,
+	KSFLOW_CMD_RULE_DEL,
+	KSFLOW_CMD_RESET,
+	KSFLOW_CMD_DEV_GET,
+	KSFLOW_CMD_STATS_GET,
+
+	__KSFLOW_CMD_MAX
+};
+#define KSFLOW_CMD_MAX (__KSFLOW_CMD_MAX - 1)
+
+/* Kinds of record; a subscription asks for 1 << kind. */
+enum ksflow_kind {
+	KSFLOW_KIND_SAMPLE,
+
+	__KSFLOW_KIND_MAX
+};
+
+enum ksflow_dir {
+	KSFLOW_DIR_OFF,
+	KSFLOW_DIR_ONCE,	/* in; out only what did not come in sampled */
+	KSFLOW_DIR_INGRESS,
+	KSFLOW_DIR_EGRESS,
+	KSFLOW_DIR_BOTH,
+
+	__KSFLOW_DIR_MAX
+};
+
+enum ksflow_tap {
+	KSFLOW_TAP_AUTO,
+	KSFLOW_TAP_NETFILTER,
+	KSFLOW_TAP_TRACEPOINT,
+
+	__KSFLOW_TAP_MAX
+};
+
+/* Who owns a setting; a later layer overrides an earlier one field by field. */
+enum ksflow_layer {
+	KSFLOW_LAYER_BUILTIN,
+	KSFLOW_LAYER_PARAM,	/* module parameters; initial namespace only */
+	KSFLOW_LAYER_DAEMON,	/* goes 10 s after its owner's socket */
+	KSFLOW_LAYER_TOOL,
+
+	__KSFLOW_LAYER_MAX
+};
+
+/* Top-level attributes of commands and answers. */
+enum ksflow_attr {
+	KSFLOW_A_UNSPEC,
+	KSFLOW_A_PAD,
+	KSFLOW_A_ABI,		/* u32: KSFLOW_ABI of the module */
+	KSFLOW_A_VERSION,	/* string: version of the module */
+	KSFLOW_A_KINDS,		/* u32: bits 1 << enum ksflow_kind */
+	KSFLOW_A_SNAPLEN,	/* u32: packet bytes wanted, at most; 0 = all */
+	KSFLOW_A_FILTER,	/* binary: struct sock_filter[], on the bytes
+				 * from the MAC header (or IP where there is
+				 * none); 0 = record not wanted */
+	KSFLOW_A_OWNER,		/* flag: this socket owns the daemon's layer */
+	KSFLOW_A_IFINDEX,	/* u32 */
+	KSFLOW_A_IFNAME,	/* string */
+	KSFLOW_A_CONFIG,	/* nest, enum ksflow_config_attr: in force */
+	KSFLOW_A_LAYER,		/* nest, enum ksflow_layer_attr */
+	KSFLOW_A_RULE,		/* nest, enum ksflow_rule_attr */
+	KSFLOW_A_DEV,		/* nest, enum ksflow_dev_attr */
+	KSFLOW_A_STATS,		/* nest, enum ksflow_stats_attr */
+	KSFLOW_A_READER,	/* nest, enum ksflow_reader_attr */
+	KSFLOW_A_SOURCE,	/* nest, enum ksflow_source_attr */
+	KSFLOW_A_BATCH,		/* nest, enum ksflow_batch_attr; RECORDS only */
+	KSFLOW_A_RECORD,	/* nest, enum ksflow_record_attr; RECORDS: many */
+
+	__KSFLOW_A_MAX
+};
+#define KSFLOW_A_MAX (__KSFLOW_A_MAX - 1)
+
+/* Settings of the namespace as they are in force, with the layer they are of. */
+enum ksflow_config_attr {
+	KSFLOW_A_CONFIG_UNSPEC,
+	KSFLOW_A_CONFIG_HEADER,		/* u32: bytes kept of a packet */
+	KSFLOW_A_CONFIG_HEADER_LAYER,	/* u8: enum ksflow_layer */
+	KSFLOW_A_CONFIG_RING,		/* u32: bytes of ring for each CPU */
+	KSFLOW_A_CONFIG_RING_LAYER,	/* u8 */
+	KSFLOW_A_CONFIG_OWNER_PORTID,	/* u32: socket that owns the daemon's
+					 * layer; absent when there is none */
+	KSFLOW_A_CONFIG_EGRESS_HOOK,	/* flag: the kernel has a netfilter
+					 * egress hook */
+
+	__KSFLOW_A_CONFIG_MAX
+};
+#define KSFLOW_A_CONFIG_MAX (__KSFLOW_A_CONFIG_MAX - 1)
+
+enum ksflow_layer_attr {
+	KSFLOW_A_LAYER_UNSPEC,
+	KSFLOW_A_LAYER_ID,		/* u8: enum ksflow_layer; required */
+	KSFLOW_A_LAYER_HEADER,		/* u32: 64...512; absent = not set here */
+	KSFLOW_A_LAYER_RING,		/* u32: 16 KiB...4 MiB, power of two */
+	KSFLOW_A_LAYER_RULE,		/* nest, enum ksflow_rule_attr; many, in
+					 * order: the last that matches and
+					 * names a field gives its value */
+
+	__KSFLOW_A_LAYER_MAX
+};
+#define KSFLOW_A_LAYER_MAX (__KSFLOW_A_LAYER_MAX - 1)
+
+enum ksflow_rule_attr {
+	KSFLOW_A_RULE_UNSPEC,
+	KSFLOW_A_RULE_PATTERN,	/* string: glob over interface names; absent =
+				 * the default devices (those with a parent
+				 * device) and nothing else */
+	KSFLOW_A_RULE_SPEED,	/* u32: Mbit/s; rule holds only for devices
+				 * with this link speed */
+	KSFLOW_A_RULE_RATE,	/* u32: 1...2^24; 0 = by link speed */
+	KSFLOW_A_RULE_RATIO,	/* u32: with rate 0: rate = bit/s / ratio, at
+				 * least 100; default 1000000 */
+	KSFLOW_A_RULE_DIR,	/* u8: enum ksflow_dir */
+	KSFLOW_A_RULE_TAP,	/* u8: enum ksflow_tap */
+	KSFLOW_A_RULE_QUIET,	/* flag: sets rate, tap and so on for devices
+				 * that another rule selects; selects none */
+
+	__KSFLOW_A_RULE_MAX
+};
+#define KSFLOW_A_RULE_MAX (__KSFLOW_A_RULE_MAX - 1)
+
+/* One device as it is sampled. */
+enum ksflow_dev_attr {
+	KSFLOW_A_DEV_UNSPEC,
+	KSFLOW_A_DEV_IFINDEX,		/* u32 */
+	KSFLOW_A_DEV_NAME,		/* string */
+	KSFLOW_A_DEV_DEFAULT,		/* flag: a default device */
+	KSFLOW_A_DEV_SPEED,		/* u32: Mbit/s; absent = unknown */
+	KSFLOW_A_DEV_RATE,		/* u32: in force */
+	KSFLOW_A_DEV_RATE_AUTO,		/* flag: it follows the link speed */
+	KSFLOW_A_DEV_RATE_LAYER,	/* u8: enum ksflow_layer */
+	KSFLOW_A_DEV_DIR,		/* u8: enum ksflow_dir, as configured */
+	KSFLOW_A_DEV_DIR_LAYER,		/* u8 */
+	KSFLOW_A_DEV_TAP,		/* u8: enum ksflow_tap, as configured */
+	KSFLOW_A_DEV_TAP_LAYER,		/* u8 */
+	KSFLOW_A_DEV_TAP_INGRESS,	/* u8: tap at work; absent = none */
+	KSFLOW_A_DEV_TAP_EGRESS,	/* u8: tap at work; absent = none */
+	KSFLOW_A_DEV_REFUSED,		/* string: why a tap that was asked for
+					 * is not at work */
+
+	__KSFLOW_A_DEV_MAX
+};
+#define KSFLOW_A_DEV_MAX (__KSFLOW_A_DEV_MAX - 1)
+
+/*
+ * The ledger. Samples are counted as wire frames: a super-packet counts as
+ * the frames it stands for, and a record with 3 hits as 3 samples.
+ *
+ * For the namespace:  seen = not selected + selected.
+ * For each reader, since it subscribed:
+ *	selected = delivered + filtered + lost ring + lost overrun + lost memory
+ */
+enum ksflow_stats_attr {
+	KSFLOW_A_STATS_UNSPEC,
+	KSFLOW_A_STATS_PAD,
+	KSFLOW_A_STATS_KIND,		/* u8: enum ksflow_kind */
+	KSFLOW_A_STATS_SEEN,		/* u64: candidates */
+	KSFLOW_A_STATS_SELECTED,	/* u64 */
+	KSFLOW_A_STATS_LOST_RING,	/* u64: found the ring full */
+	KSFLOW_A_STATS_RING_BYTES,	/* u32: for each CPU; 0 = no ring */
+	KSFLOW_A_STATS_CPUS,		/* u32: rings */
+
+	__KSFLOW_A_STATS_MAX
+};
+#define KSFLOW_A_STATS_MAX (__KSFLOW_A_STATS_MAX - 1)
+
+enum ksflow_reader_attr {
+	KSFLOW_A_READER_UNSPEC,
+	KSFLOW_A_READER_PAD,
+	KSFLOW_A_READER_PORTID,		/* u32 */
+	KSFLOW_A_READER_OWNER,		/* flag: owns the daemon's layer */
+	KSFLOW_A_READER_KIND,		/* u8 */
+	KSFLOW_A_READER_SELECTED,	/* u64: since it subscribed */
+	KSFLOW_A_READER_DELIVERED,	/* u64 */
+	KSFLOW_A_READER_FILTERED,	/* u64: its own filter said no */
+	KSFLOW_A_READER_LOST_RING,	/* u64 */
+	KSFLOW_A_READER_LOST_OVERRUN,	/* u64: its socket buffer was full */
+	KSFLOW_A_READER_LOST_MEMORY,	/* u64: no memory for the message */
+
+	__KSFLOW_A_READER_MAX
+};
+#define KSFLOW_A_READER_MAX (__KSFLOW_A_READER_MAX - 1)
+
+/* One data source 0:ifIndex, both directions together. */
+enum ksflow_source_attr {
+	KSFLOW_A_SOURCE_UNSPEC,
+	KSFLOW_A_SOURCE_PAD,
+	KSFLOW_A_SOURCE_IFINDEX,	/* u32 */
+	KSFLOW_A_SOURCE_NAME,		/* string */
+	KSFLOW_A_SOURCE_SEEN,		/* u64: the sample pool */
+	KSFLOW_A_SOURCE_SELECTED,	/* u64 */
+	KSFLOW_A_SOURCE_LOST_RING,	/* u64 */
+	KSFLOW_A_SOURCE_SEEN_INGRESS,	/* u64 */
+	KSFLOW_A_SOURCE_SEEN_EGRESS,	/* u64 */
+
+	__KSFLOW_A_SOURCE_MAX
+};
+#define KSFLOW_A_SOURCE_MAX (__KSFLOW_A_SOURCE_MAX - 1)
+
+/*
+ * Head of a RECORDS message: records of one kind from one CPU's ring, in
+ * sequence. The sequence counts samples (hits), not records. What lies in
+ * [FIRST, NEXT) and is neither in the message nor FILTERED was lost because
+ * the ring was full; a gap between the NEXT of one message and the FIRST of
+ * the following one of the same kind and CPU was lost on the way to this
+ * reader (LOST_READER counts the same).
+ */
+enum ksflow_batch_attr {
+	KSFLOW_A_BATCH_UNSPEC,
+	KSFLOW_A_BATCH_PAD,
+	KSFLOW_A_BATCH_KIND,		/* u8: enum ksflow_kind */
+	KSFLOW_A_BATCH_CPU,		/* u32 */
+	KSFLOW_A_BATCH_FIRST,		/* u64: sequence */
+	KSFLOW_A_BATCH_NEXT,		/* u64: sequence after the last */
+	KSFLOW_A_BATCH_HITS,		/* u32: samples in this message */
+	KSFLOW_A_BATCH_FILTERED,	/* u32: samples the filter refused */
+	KSFLOW_A_BATCH_LOST_RING,	/* u64: cumulative, this kind and CPU */
+	KSFLOW_A_BATCH_LOST_READER,	/* u64: cumulative, this reader and kind:
+					 * overrun and memory */
+
+	__KSFLOW_A_BATCH_MAX
+};
+#define KSFLOW_A_BATCH_MAX (__KSFLOW_A_BATCH_MAX - 1)
+
+/* What is known of one packet; absent = unknown. */
+enum ksflow_record_attr {
+	KSFLOW_A_RECORD_UNSPEC,
+	KSFLOW_A_RECORD_PAD,
+	KSFLOW_A_RECORD_TIME,		/* u64: ns since 1970 */
+	KSFLOW_A_RECORD_SOURCE,		/* u32: ifindex of the tapped device */
+	KSFLOW_A_RECORD_DIR,		/* u8: KSFLOW_DIR_INGRESS or _EGRESS */
+	KSFLOW_A_RECORD_RATE,		/* u32: in force when it was taken */
+	KSFLOW_A_RECORD_POOL,		/* u64: candidates of the source so far,
+					 * both directions */
+	KSFLOW_A_RECORD_DROPS,		/* u64: samples of the source this
+					 * reader lost so far */
+	KSFLOW_A_RECORD_HITS,		/* u32: samples this record stands for;
+					 * absent = 1 */
+	KSFLOW_A_RECORD_IN,		/* u32: ifindex, or KSFLOW_IFINDEX_LOCAL */
+	KSFLOW_A_RECORD_OUT,		/* u32: ifindex, or KSFLOW_IFINDEX_LOCAL */
+	KSFLOW_A_RECORD_LEN,		/* u32: wire length in bytes from the
+					 * first byte of DATA, no FCS */
+	KSFLOW_A_RECORD_PROTO,		/* u32: sFlow header protocol: 1
+					 * Ethernet, 11 IPv4, 12 IPv6, 13 MPLS;
+					 * 0 = none of these */
+	KSFLOW_A_RECORD_VLAN,		/* u32: TPID << 16 | TCI of the outermost
+					 * tag; it is in DATA too */
+	KSFLOW_A_RECORD_DATA,		/* binary: packet bytes, tags in place */
+	KSFLOW_A_RECORD_MARK,		/* u32: skb mark; absent = 0 */
+	KSFLOW_A_RECORD_QUEUE,		/* u32: transmit queue */
+	KSFLOW_A_RECORD_QUEUE_DEPTH,	/* u32: bytes waiting in it */
+	KSFLOW_A_RECORD_NEXTHOP4,	/* 4 bytes, network order; a route to a
+					 * directly connected network: 0.0.0.0 */
+	KSFLOW_A_RECORD_NEXTHOP6,	/* 16 bytes, likewise :: */
+	KSFLOW_A_RECORD_SRC_PREFIX,	/* u8: prefix length, with NEXTHOP */
+	KSFLOW_A_RECORD_DST_PREFIX,	/* u8: prefix length, with NEXTHOP */
+	KSFLOW_A_RECORD_SEGMENTED,	/* flag: cut out of a GRO or GSO
+					 * super-packet by the module */
+
+	__KSFLOW_A_RECORD_MAX
+};
+#define KSFLOW_A_RECORD_MAX (__KSFLOW_A_RECORD_MAX - 1)
+
+#endif /* _UAPI_LINUX_KSFLOW_H */
