@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_NL_H
+#define KSFLOW_USER_NL_H
+
+/*
+ * The module as plain structs. Nothing outside nl.c touches netlink.
+ *
+ * An attribute that may be absent has a bit in the struct's member "has",
+ * at the position of its number in the uapi header: ksflow_has(rule,
+ * RULE_RATE) asks for KSFLOW_A_RULE_RATE. The same bit says on encoding
+ * which attributes to send.
+ *
+ * One connection serves requests and, after ksflow_nl_subscribe(), records:
+ * the module knows a reader by its socket. A request made on a subscribed
+ * connection hands records that arrive before the answer to its reader.
+ *
+ * Functions that talk to the module return 0 (or a count) or -errno, and
+ * describe the failure in *err. -ENOENT from ksflow_nl_open(): the module is
+ * not loaded.
+ */
+
+#include <linux/ksflow.h>
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct sock_filter;
+struct ksflow_nl;
+
+#define ksflow_has(p, attr)	(!!((p)->has & (1ULL << KSFLOW_A_##attr)))
+#define ksflow_set(p, attr)	((p)->has |= 1ULL << KSFLOW_A_##attr)
+
+struct ksflow_nl_error {
+	int code;		/* -errno */
+	char attr[48];		/* attribute that was refused, lower case and
+				 * without its prefix ("rule rate"); or "" */
+	char text[256];		/* a sentence for the user: the module's own
+				 * where it sent one; names the attribute */
+};
+
+/* One rule of a layer; pattern "" = the default devices. */
+struct ksflow_rule {
+	uint64_t has;		/* KSFLOW_A_RULE_* */
+	char pattern[KSFLOW_PATTERN_MAX];
+	uint32_t speed_mbit;
+	uint32_t rate;		/* 0 = by link speed */
+	uint32_t ratio;
+	uint8_t dir;		/* enum ksflow_dir */
+	uint8_t tap;		/* enum ksflow_tap */
+	bool is_quiet;
+};
+
+struct ksflow_layer_conf {
+	uint64_t has;		/* KSFLOW_A_LAYER_HEADER, _RING */
+	uint8_t id;		/* enum ksflow_layer */
+	uint32_t header_bytes;
+	uint32_t ring_bytes;
+	unsigned int rule_count;
+	struct ksflow_rule *rules;
+};
+
+/* Answer to CONFIG_GET and SUBSCRIBE; the latter has no layers. */
+struct ksflow_config {
+	uint64_t has;		/* KSFLOW_A_CONFIG_* */
+	uint32_t abi;
+	char version[64];
+	uint32_t header_bytes;
+	uint8_t header_layer;
+	uint32_t ring_bytes;
+	uint8_t ring_layer;
+	uint32_t owner_portid;
+	bool has_egress_hook;
+	unsigned int layer_count;
+	struct ksflow_layer_conf *layers;
+};
+
+struct ksflow_dev {
+	uint64_t has;		/* KSFLOW_A_DEV_* */
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	bool is_default;
+	uint32_t speed_mbit;
+	uint32_t rate;
+	bool rate_is_auto;
+	uint8_t rate_layer;
+	uint8_t dir;
+	uint8_t dir_layer;
+	uint8_t tap;
+	uint8_t tap_layer;
+	uint8_t tap_ingress;
+	uint8_t tap_egress;
+	char refused[256];
+};
+
+struct ksflow_stats {
+	uint64_t has;		/* KSFLOW_A_STATS_* */
+	uint8_t kind;
+	uint64_t seen;
+	uint64_t selected;
+	uint64_t lost_ring;
+	uint32_t ring_bytes;
+	uint32_t cpus;
+};
+
+struct ksflow_reader {
+	uint64_t has;		/* KSFLOW_A_READER_* */
+	uint32_t portid;
+	bool is_owner;
+	uint8_t kind;
+	uint64_t selected;
+	uint64_t delivered;
+	uint64_t filtered;
+	uint64_t lost_ring;
+	uint64_t lost_overrun;
+	uint64_t lost_memory;
+};
+
+struct ksflow_source {
+	uint64_t has;		/* KSFLOW_A_SOURCE_* */
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	uint64_t seen;
+	uint64_t selected;
+	uint64_t lost_ring;
+	uint64_t seen_ingress;
+	uint64_t seen_egress;
+};
+
+struct ksflow_batch {
+	uint64_t has;		/* KSFLOW_A_BATCH_* */
+	uint8_t kind;
+	uint32_t cpu;
+	uint64_t first;
+	uint64_t next;
+	uint32_t hits;
+	uint32_t filtered;
+	uint64_t lost_ring;
+	uint64_t lost_reader;
+};
+
+/* data points into the receive buffer: valid during the callback only. */
+struct ksflow_record {
+	uint64_t has;		/* KSFLOW_A_RECORD_* */
+	uint64_t time_ns;
+	uint32_t source;
+	uint8_t dir;
+	uint32_t rate;
+	uint64_t pool;
+	uint64_t drops;
+	uint32_t hits;		/* 1 when absent */
+	uint32_t in;		/* 0 when absent */
+	uint32_t out;
+	uint32_t len_bytes;
+	uint32_t proto;
+	uint32_t vlan;
+	const uint8_t *data;
+	uint32_t data_len;
+	uint32_t mark;
+	uint32_t queue;
+	uint32_t queue_depth_bytes;
+	uint8_t nexthop4[4];
+	uint8_t nexthop6[16];
+	uint8_t src_prefix_len;
+	uint8_t dst_prefix_len;
+	bool is_segmented;
+};
+
+/* What a reader of records is told. batch may be NULL, record too. */
+struct ksflow_handler {
+	void (*batch)(const struct ksflow_batch *batch, void *arg);
+	void (*record)(const struct ksflow_batch *batch,
+		       const struct ksflow_record *record, void *arg);
+	void *arg;
+};
+
+/* Losses between the module and this socket, by what was noticed here. */
+struct ksflow_nl_counts {
+	uint64_t messages;	/* batches read */
+	uint64_t records;
+	uint64_t overruns;	/* ENOBUFS: the socket buffer was full */
+	uint64_t truncated;	/* messages larger than the buffer */
+	uint64_t malformed;	/* messages that did not parse */
+};
+
+/* Connection. */
+struct ksflow_nl *ksflow_nl_open(struct ksflow_nl_error *err);
+void ksflow_nl_close(struct ksflow_nl *nl);
+int ksflow_nl_fd(const struct ksflow_nl *nl);
+uint32_t ksflow_nl_portid(const struct ksflow_nl *nl);
+const struct ksflow_nl_counts *ksflow_nl_counts(const struct ksflow_nl *nl);
+/* Ask for a receive buffer of this many bytes; returns what was granted. */
+int ksflow_nl_set_rcvbuf(struct ksflow_nl *nl, int bytes);
+
+/*
+ * Records. kinds: bits 1 << enum ksflow_kind; snaplen 0 = all; filter may be
+ * NULL; is_owner: this socket is to own the daemon's layer. answer may be
+ * NULL. The handler is kept: it must stay valid while the connection does.
+ */
+struct ksflow_subscription {
+	uint32_t kinds;
+	uint32_t snaplen;
+	const struct sock_filter *filter;
+	unsigned int filter_count;
+	bool is_owner;
+};
+
+int ksflow_nl_subscribe(struct ksflow_nl *nl,
+			const struct ksflow_subscription *sub,
+			const struct ksflow_handler *handler,
+			struct ksflow_config *answer,
+			struct ksflow_nl_error *err);
+int ksflow_nl_unsubscribe(struct ksflow_nl *nl, struct ksflow_nl_error *err);
+/*
+ * Read what is there, without blocking, at most max messages. Returns the
+ * number of messages read; 0 = nothing more to read. Overruns and truncated
+ * messages are counted, not returned.
+ */
+int ksflow_nl_receive(struct ksflow_nl *nl, unsigned int max,
+		      struct ksflow_nl_error *err);
+
+/* Settings. */
+int ksflow_nl_config_get(struct ksflow_nl *nl, struct ksflow_config *config,
+			 struct ksflow_nl_error *err);
+void ksflow_config_free(struct ksflow_config *config);
+int ksflow_nl_layer_set(struct ksflow_nl *nl,
+			const struct ksflow_layer_conf *layer,
+			struct ksflow_nl_error *err);
+int ksflow_nl_rule_set(struct ksflow_nl *nl, const struct ksflow_rule *rule,
+		       struct ksflow_nl_error *err);
+int ksflow_nl_rule_del(struct ksflow_nl *nl, const char *pattern,
+		       struct ksflow_nl_error *err);
+int ksflow_nl_reset(struct ksflow_nl *nl, struct ksflow_nl_error *err);
+
+/* State. A callback that returns non-zero ends the walk with that value. */
+int ksflow_nl_dev_get(struct ksflow_nl *nl, const char *name,
+		      struct ksflow_dev *dev, struct ksflow_nl_error *err);
+int ksflow_nl_dev_dump(struct ksflow_nl *nl,
+		       int (*each)(const struct ksflow_dev *dev, void *arg),
+		       void *arg, struct ksflow_nl_error *err);
+
+struct ksflow_stats_handler {
+	int (*stats)(const struct ksflow_stats *stats, void *arg);
+	int (*reader)(const struct ksflow_reader *reader, void *arg);
+	int (*source)(const struct ksflow_source *source, void *arg);
+	void *arg;
+};
+
+int ksflow_nl_stats_get(struct ksflow_nl *nl,
+			const struct ksflow_stats_handler *handler,
+			struct ksflow_nl_error *err);
+
+/*
+ * The module coming and going, as the controller announces it. Returns 1
+ * when it came, -1 when it went, 0 when neither; of several, the last.
+ */
+struct ksflow_nl_watch;
+struct ksflow_nl_watch *ksflow_nl_watch_open(struct ksflow_nl_error *err);
+void ksflow_nl_watch_close(struct ksflow_nl_watch *watch);
+int ksflow_nl_watch_fd(const struct ksflow_nl_watch *watch);
+int ksflow_nl_watch_receive(struct ksflow_nl_watch *watch);
+
+/*
+ * Pure functions over a buffer that holds attributes (what follows the
+ * generic netlink header); for the functions above, tests and fuzzing.
+ * Unknown attributes are skipped; -EBADMSG: a known one has a wrong size, or
+ * an attribute runs over the end. Nothing is read outside [buf, buf + len).
+ */
+int ksflow_nl_parse_records(const void *buf, size_t len,
+			    const struct ksflow_handler *handler);
+int ksflow_nl_parse_config(const void *buf, size_t len,
+			   struct ksflow_config *config);
+int ksflow_nl_parse_dev(const void *buf, size_t len, struct ksflow_dev *dev);
+int ksflow_nl_parse_stats(const void *buf, size_t len,
+			  const struct ksflow_stats_handler *handler);
+
+/* The words users read for uapi numbers; NULL when there is none. */
+const char *ksflow_dir_name(unsigned int dir);
+const char *ksflow_tap_name(unsigned int tap);
+const char *ksflow_layer_name(unsigned int layer);
+const char *ksflow_kind_name(unsigned int kind);
+/* The reverse, synonyms rx and tx included; -EINVAL when unknown. */
+int ksflow_dir_parse(const char *word);
+int ksflow_tap_parse(const char *word);
+
+#endif /* KSFLOW_USER_NL_H */
