@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * From attributes to structs: pure functions over a buffer. What the kernel
+ * sends is trusted no more than a file: sizes are checked before a byte is
+ * read, and what this version does not know is skipped.
+ */
+#include "nl.h"
+
+#include <libmnl/libmnl.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum field_kind {
+	FIELD_NUMBER,		/* exactly size bytes */
+	FIELD_STRING,		/* cut to size - 1 */
+	FIELD_FLAG,		/* a bool */
+	FIELD_DATA,		/* a record's data and data_len, in place */
+};
+
+/* One attribute and its place in the struct. */
+struct field {
+	uint16_t type;
+	uint8_t kind;
+	uint16_t size;
+	uint16_t offset;
+};
+
+#define MEMBER(s, m)	sizeof(((struct s *)0)->m), offsetof(struct s, m)
+#define NUMBER(s, attr, m)	{ KSFLOW_A_##attr, FIELD_NUMBER, MEMBER(s, m) }
+#define STRING(s, attr, m)	{ KSFLOW_A_##attr, FIELD_STRING, MEMBER(s, m) }
+#define FLAG(s, attr, m)	{ KSFLOW_A_##attr, FIELD_FLAG, MEMBER(s, m) }
+#define DATA(s, attr, m)	{ KSFLOW_A_##attr, FIELD_DATA, MEMBER(s, m) }
+
+#define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
+
+static const struct field rule_fields[] = {
+	STRING(ksflow_rule, RULE_PATTERN, pattern),
+	NUMBER(ksflow_rule, RULE_SPEED, speed_mbit),
+	NUMBER(ksflow_rule, RULE_RATE, rate),
+	NUMBER(ksflow_rule, RULE_RATIO, ratio),
+	NUMBER(ksflow_rule, RULE_DIR, dir),
+	NUMBER(ksflow_rule, RULE_TAP, tap),
+	FLAG(ksflow_rule, RULE_QUIET, is_quiet),
+};
+
+static const struct field layer_fields[] = {
+	NUMBER(ksflow_layer_conf, LAYER_ID, id),
+	NUMBER(ksflow_layer_conf, LAYER_HEADER, header_bytes),
+	NUMBER(ksflow_layer_conf, LAYER_RING, ring_bytes),
+};
+
+static const struct field config_fields[] = {
+	NUMBER(ksflow_config, CONFIG_HEADER, header_bytes),
+	NUMBER(ksflow_config, CONFIG_HEADER_LAYER, header_layer),
+	NUMBER(ksflow_config, CONFIG_RING, ring_bytes),
+	NUMBER(ksflow_config, CONFIG_RING_LAYER, ring_layer),
+	NUMBER(ksflow_config, CONFIG_OWNER_PORTID, owner_portid),
+	FLAG(ksflow_config, CONFIG_EGRESS_HOOK, has_egress_hook),
+};
+
+static const struct field dev_fields[] = {
+	NUMBER(ksflow_dev, DEV_IFINDEX, ifindex),
+	STRING(ksflow_dev, DEV_NAME, name),
+	FLAG(ksflow_dev, DEV_DEFAULT, is_default),
+	NUMBER(ksflow_dev, DEV_SPEED, speed_mbit),
+	NUMBER(ksflow_dev, DEV_RATE, rate),
+	FLAG(ksflow_dev, DEV_RATE_AUTO, rate_is_auto),
+	NUMBER(ksflow_dev, DEV_RATE_LAYER, rate_layer),
+	NUMBER(ksflow_dev, DEV_DIR, dir),
+	NUMBER(ksflow_dev, DEV_DIR_LAYER, dir_layer),
+	NUMBER(ksflow_dev, DEV_TAP, tap),
+	NUMBER(ksflow_dev, DEV_TAP_LAYER, tap_layer),
+	NUMBER(ksflow_dev, DEV_TAP_INGRESS, tap_ingress),
+	NUMBER(ksflow_dev, DEV_TAP_EGRESS, tap_egress),
+	STRING(ksflow_dev, DEV_REFUSED, refused),
+};
+
+static const struct field stats_fields[] = {
+	NUMBER(ksflow_stats, STATS_KIND, kind),
+	NUMBER(ksflow_stats, STATS_SEEN, seen),
+	NUMBER(ksflow_stats, STATS_SELECTED, selected),
+	NUMBER(ksflow_stats, STATS_LOST_RING, lost_ring),
+	NUMBER(ksflow_stats, STATS_RING_BYTES, ring_bytes),
+	NUMBER(ksflow_stats, STATS_CPUS, cpus),
+};
+
+static const struct field reader_fields[] = {
+	NUMBER(ksflow_reader, READER_PORTID, portid),
+	FLAG(ksflow_reader, READER_OWNER, is_owner),
+	NUMBER(ksflow_reader, READER_KIND, kind),
+	NUMBER(ksflow_reader, READER_SELECTED, selected),
+	NUMBER(ksflow_reader, READER_DELIVERED, delivered),
+	NUMBER(ksflow_reader, READER_FILTERED, filtered),
+	NUMBER(ksflow_reader, READER_LOST_RING, lost_ring),
+	NUMBER(ksflow_reader, READER_LOST_OVERRUN, lost_overrun),
+	NUMBER(ksflow_reader, READER_LOST_MEMORY, lost_memory),
+};
+
+static const struct field source_fields[] = {
+	NUMBER(ksflow_source, SOURCE_IFINDEX, ifindex),
+	STRING(ksflow_source, SOURCE_NAME, name),
+	NUMBER(ksflow_source, SOURCE_SEEN, seen),
+	NUMBER(ksflow_source, SOURCE_SELECTED, selected),
+	NUMBER(ksflow_source, SOURCE_LOST_RING, lost_ring),
+	NUMBER(ksflow_source, SOURCE_SEEN_INGRESS, seen_ingress),
+	NUMBER(ksflow_source, SOURCE_SEEN_EGRESS, seen_egress),
+};
+
+static const struct field batch_fields[] = {
+	NUMBER(ksflow_batch, BATCH_KIND, kind),
+	NUMBER(ksflow_batch, BATCH_CPU, cpu),
+	NUMBER(ksflow_batch, BATCH_FIRST, first),
+	NUMBER(ksflow_batch, BATCH_NEXT, next),
+	NUMBER(ksflow_batch, BATCH_HITS, hits),
+	NUMBER(ksflow_batch, BATCH_FILTERED, filtered),
+	NUMBER(ksflow_batch, BATCH_LOST_RING, lost_ring),
+	NUMBER(ksflow_batch, BATCH_LOST_READER, lost_reader),
+};
+
+static const struct field record_fields[] = {
+	NUMBER(ksflow_record, RECORD_TIME, time_ns),
+	NUMBER(ksflow_record, RECORD_SOURCE, source),
+	NUMBER(ksflow_record, RECORD_DIR, dir),
+	NUMBER(ksflow_record, RECORD_RATE, rate),
+	NUMBER(ksflow_record, RECORD_POOL, pool),
+	NUMBER(ksflow_record, RECORD_DROPS, drops),
+	NUMBER(ksflow_record, RECORD_HITS, hits),
+	NUMBER(ksflow_record, RECORD_IN, in),
+	NUMBER(ksflow_record, RECORD_OUT, out),
+	NUMBER(ksflow_record, RECORD_LEN, len_bytes),
+	NUMBER(ksflow_record, RECORD_PROTO, proto),
+	NUMBER(ksflow_record, RECORD_VLAN, vlan),
+	DATA(ksflow_record, RECORD_DATA, data),
+	NUMBER(ksflow_record, RECORD_MARK, mark),
+	NUMBER(ksflow_record, RECORD_QUEUE, queue),
+	NUMBER(ksflow_record, RECORD_QUEUE_DEPTH, queue_depth_bytes),
+	NUMBER(ksflow_record, RECORD_NEXTHOP4, nexthop4),
+	NUMBER(ksflow_record, RECORD_NEXTHOP6, nexthop6),
+	NUMBER(ksflow_record, RECORD_SRC_PREFIX, src_prefix_len),
+	NUMBER(ksflow_record, RECORD_DST_PREFIX, dst_prefix_len),
+	FLAG(ksflow_record, RECORD_SEGMENTED, is_segmented),
+};
+
+static int fill_one(const struct nlattr *attr, void *base,
+		    const struct field *field)
+{
+	const uint8_t *payload = mnl_attr_get_payload(attr);
+	size_t len = mnl_attr_get_payload_len(attr);
+	uint8_t *to = (uint8_t *)base + field->offset;
+
+	switch (field->kind) {
+	case FIELD_NUMBER:
+		if (len != field->size)
+			return -EBADMSG;
+		memcpy(to, payload, len);
+		return 0;
+	case FIELD_STRING:
+		if (len >= field->size)
+			len = field->size - 1;
+		len = strnlen((const char *)payload, len);
+		memcpy(to, payload, len);
+		to[len] = '\0';
+		return 0;
+	case FIELD_FLAG:
+		*(bool *)to = true;
+		return 0;
+	case FIELD_DATA:
+		((struct ksflow_record *)base)->data = payload;
+		((struct ksflow_record *)base)->data_len = len;
+		return 0;
+	}
+	return -EBADMSG;
+}
+
+/*
+ * Call each() for every attribute of the buffer, in order, all of them
+ * checked to lie inside it.
+ */
+static int for_each(const void *buf, size_t len,
+		    int (*each)(const struct nlattr *attr, void *arg),
+		    void *arg)
+{
+	const char *at = buf;
+	const char *end = at + len;
+
+	while (at < end) {
+		const struct nlattr *attr = (const struct nlattr *)at;
+		int ret;
+
+		if (!mnl_attr_ok(attr, end - at > INT32_MAX ? INT32_MAX :
+						    (int)(end - at)))
+			return -EBADMSG;
+		ret = each(attr, arg);
+		if (ret)
+			return ret;
+		/* the last one's padding may be missing */
+		if (end - at < MNL_ALIGN(attr->nla_len))
+			break;
+		at += MNL_ALIGN(attr->nla_len);
+	}
+	return 0;
+}
+
+struct fill_walk {
+	void *base;
+	uint64_t *has;
+	const struct field *fields;
+	size_t count;
+};
+
+static int each_field(const struct nlattr *attr, void *arg)
+{
+	uint16_t type = mnl_attr_get_type(attr);
+	struct fill_walk *walk = arg;
+	size_t i;
+	int ret;
+
+	for (i = 0; i < walk->count; i++) {
+		if (walk->fields[i].type != type)
+			continue;
+		ret = fill_one(attr, walk->base, &walk->fields[i]);
+		if (ret)
+			return ret;
+		*walk->has |= 1ULL << type;
+		return 0;
+	}
+	return 0;
+}
+
+/* Fill *s from the attributes inside attr, a bit of has for each one known. */
+#define FILL(attr, s, f) \
+	for_each(mnl_attr_get_payload(attr), mnl_attr_get_payload_len(attr), \
+		 each_field, &(struct fill_walk){ .base = (s), \
+		 .has = &(s)->has, .fields = (f), .count = COUNT(f) })
+
+struct records_walk {
+	const struct ksflow_handler *handler;
+	struct ksflow_batch batch;
+	bool is_headed;
+};
+
+static int each_batch(const struct nlattr *attr, void *arg)
+{
+	struct records_walk *walk = arg;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_BATCH)
+		return 0;
+	walk->is_headed = true;
+	return FILL(attr, &walk->batch, batch_fields);
+}
+
+static int each_record(const struct nlattr *attr, void *arg)
+{
+	struct records_walk *walk = arg;
+	struct ksflow_record record;
+	int ret;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_RECORD)
+		return 0;
+	memset(&record, 0, sizeof(record));
+	record.hits = 1;
+	ret = FILL(attr, &record, record_fields);
+	if (!ret && walk->handler->record)
+		walk->handler->record(&walk->batch, &record,
+				      walk->handler->arg);
+	return ret;
+}
+
+int ksflow_nl_parse_records(const void *buf, size_t len,
+			    const struct ksflow_handler *handler)
+{
+	struct records_walk walk = { .handler = handler };
+	int ret;
+
+	ret = for_each(buf, len, each_batch, &walk);
+	if (ret)
+		return ret;
+	if (!walk.is_headed)
+		return -EBADMSG;
+	if (handler->batch)
+		handler->batch(&walk.batch, handler->arg);
+	return for_each(buf, len, each_record, &walk);
+}
+
+static int each_rule(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_layer_conf *layer = arg;
+	struct ksflow_rule *rules;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_LAYER_RULE)
+		return 0;
+	rules = realloc(layer->rules,
+			(layer->rule_count + 1) * sizeof(*rules));
+	if (!rules)
+		return -ENOMEM;
+	layer->rules = rules;
+	rules += layer->rule_count++;
+	memset(rules, 0, sizeof(*rules));
+	return FILL(attr, rules, rule_fields);
+}
+
+static int fill_layer(const struct nlattr *attr, struct ksflow_config *config)
+{
+	struct ksflow_layer_conf *layers;
+	int ret;
+
+	layers = realloc(config->layers,
+			 (config->layer_count + 1) * sizeof(*layers));
+	if (!layers)
+		return -ENOMEM;
+	config->layers = layers;
+	layers += config->layer_count++;
+	memset(layers, 0, sizeof(*layers));
+	ret = FILL(attr, layers, layer_fields);
+	if (ret)
+		return ret;
+	return for_each(mnl_attr_get_payload(attr),
+			mnl_attr_get_payload_len(attr), each_rule, layers);
+}
+
+static int each_config(const struct nlattr *attr, void *arg)
+{
+	static const struct field abi[] = {
+		NUMBER(ksflow_config, ABI, abi),
+		STRING(ksflow_config, VERSION, version),
+	};
+	struct ksflow_config *config = arg;
+
+	switch (mnl_attr_get_type(attr)) {
+	case KSFLOW_A_ABI:
+		return fill_one(attr, config, &abi[0]);
+	case KSFLOW_A_VERSION:
+		return fill_one(attr, config, &abi[1]);
+	case KSFLOW_A_CONFIG:
+		return FILL(attr, config, config_fields);
+	case KSFLOW_A_LAYER:
+		return fill_layer(attr, config);
+	}
+	return 0;
+}
+
+/* Adds to *config; the caller clears it first and frees it after, errors
+ * included.
+ */
+int ksflow_nl_parse_config(const void *buf, size_t len,
+			   struct ksflow_config *config)
+{
+	return for_each(buf, len, each_config, config);
+}
+
+void ksflow_config_free(struct ksflow_config *config)
+{
+	unsigned int i;
+
+	for (i = 0; i < config->layer_count; i++)
+		free(config->layers[i].rules);
+	free(config->layers);
+	config->layers = NULL;
+	config->layer_count = 0;
+}
+
+static int each_dev(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_dev *dev = arg;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_DEV)
+		return 0;
+	memset(dev, 0, sizeof(*dev));
+	return FILL(attr, dev, dev_fields);
+}
+
+int ksflow_nl_parse_dev(const void *buf, size_t len, struct ksflow_dev *dev)
+{
+	memset(dev, 0, sizeof(*dev));
+	return for_each(buf, len, each_dev, dev);
+}
+
+static int each_stats(const struct nlattr *attr, void *arg)
+{
+	const struct ksflow_stats_handler *handler = arg;
+	struct ksflow_reader reader = { 0 };
+	struct ksflow_source source = { 0 };
+	struct ksflow_stats stats = { 0 };
+	int ret;
+
+	switch (mnl_attr_get_type(attr)) {
+	case KSFLOW_A_STATS:
+		ret = FILL(attr, &stats, stats_fields);
+		if (!ret && handler->stats)
+			ret = handler->stats(&stats, handler->arg);
+		return ret;
+	case KSFLOW_A_READER:
+		ret = FILL(attr, &reader, reader_fields);
+		if (!ret && handler->reader)
+			ret = handler->reader(&reader, handler->arg);
+		return ret;
+	case KSFLOW_A_SOURCE:
+		ret = FILL(attr, &source, source_fields);
+		if (!ret && handler->source)
+			ret = handler->source(&source, handler->arg);
+		return ret;
+	}
+	return 0;
+}
+
+int ksflow_nl_parse_stats(const void *buf, size_t len,
+			  const struct ksflow_stats_handler *handler)
+{
+	return for_each(buf, len, each_stats, (void *)handler);
+}
+
+static const char * const dir_names[] = {
+	[KSFLOW_DIR_OFF] = "off",
+	[KSFLOW_DIR_ONCE] = "once",
+	[KSFLOW_DIR_INGRESS] = "ingress",
+	[KSFLOW_DIR_EGRESS] = "egress",
+	[KSFLOW_DIR_BOTH] = "both",
+};
+
+static const char * const tap_names[] = {
+	[KSFLOW_TAP_AUTO] = "auto",
+	[KSFLOW_TAP_NETFILTER] = "netfilter",
+	[KSFLOW_TAP_TRACEPOINT] = "tracepoint",
+};
+
+static const char * const layer_names[] = {
+	[KSFLOW_LAYER_BUILTIN] = "builtin",
+	[KSFLOW_LAYER_PARAM] = "param",
+	[KSFLOW_LAYER_DAEMON] = "ksflowd",
+	[KSFLOW_LAYER_TOOL] = "tool",
+};
+
+static const char * const kind_names[] = {
+	[KSFLOW_KIND_SAMPLE] = "sample",
+};
+
+static const char *word(const char * const *words, size_t count, size_t i)
+{
+	return i < count ? words[i] : NULL;
+}
+
+static int number(const char * const *words, size_t count, const char *s)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (words[i] && !strcasecmp(words[i], s))
+			return i;
+	}
+	return -EINVAL;
+}
+
+const char *ksflow_dir_name(unsigned int dir)
+{
+	return word(dir_names, COUNT(dir_names), dir);
+}
+
+const char *ksflow_tap_name(unsigned int tap)
+{
+	return word(tap_names, COUNT(tap_names), tap);
+}
+
+const char *ksflow_layer_name(unsigned int layer)
+{
+	return word(layer_names, COUNT(layer_names), layer);
+}
+
+const char *ksflow_kind_name(unsigned int kind)
+{
+	return word(kind_names, COUNT(kind_names), kind);
+}
+
+int ksflow_dir_parse(const char *word)
+{
+	if (!strcasecmp(word, "rx"))
+		return KSFLOW_DIR_INGRESS;
+	if (!strcasecmp(word, "tx"))
+		return KSFLOW_DIR_EGRESS;
+	return number(dir_names, COUNT(dir_names), word);
+}
+
+int ksflow_tap_parse(const char *word)
+{
+	return number(tap_names, COUNT(tap_names), word);
+}
