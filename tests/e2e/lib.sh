@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: GPL-2.0
+# Sourced by every script in this directory, which the harness runs with bash in
+# a guest, as root, with this directory as the current one:
+#
+#   # vm: timeout=300 cpus=1        read by tests/vm/check, see there
+#   . ./lib.sh
+#
+# Results are TAP on stdout. The plan, the proof that the module unloads and
+# that the kernel did not complain are added when the script ends; so is a
+# failure when it ends early. Files for the host go to $OUT.
+
+set -u
+
+_n=0 _failed=0 _on_exit=() _ns=0
+_me=$(basename "$0" .sh)
+OUT=${OUT:-$(mktemp -d)}
+
+# --- results ---
+
+ok()     { echo "ok $((++_n)) - $1"; }
+not_ok() { echo "not ok $((++_n)) - $1"; _failed=1
+	   [ -z "${2-}" ] || sed 's/^/#   /' <<<"$2"; return 1; }
+skip()   { echo "ok $((++_n)) - $1 # SKIP ${2-}"; }
+note()   { sed 's/^/# /' <<<"$*"; }
+
+# is NAME GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then ok "$1"; else
+		not_ok "$1" "got:    $2
+wanted: $3"; fi
+}
+
+# try NAME COMMAND...: succeeds; fails NAME COMMAND...: does not.
+try() {
+	local name=$1 output; shift
+	if output=$("$@" 2>&1); then ok "$name"; else
+		not_ok "$name" "$* : status $?
+$output"; fi
+}
+fails() {
+	local name=$1 output; shift
+	if output=$("$@" 2>&1); then not_ok "$name" "$* : succeeded
+$output"; else ok "$name"; fi
+}
+
+# between NAME VALUE LOW HIGH, numbers of any size, fractions too.
+between() {
+	if awk -v v="$2" -v l="$3" -v h="$4" \
+		'BEGIN { exit !(v != "" && v + 0 >= l + 0 && v + 0 <= h + 0) }'
+	then ok "$1 ($2)"; else not_ok "$1" "$2 is not in $3 ... $4"; fi
+}
+
+# --- waiting ---
+
+# wait_for CONDITION [SECONDS]: until the shell text is true.
+wait_for() {
+	local deadline=$((SECONDS + ${2:-10}))
+	until eval "$1" >/dev/null 2>&1; do
+		if [ "$SECONDS" -ge "$deadline" ]; then
+			note "waited ${2:-10} s in vain for: $1"
+			return 1
+		fi
+		sleep 0.05
+	done
+}
+
+# --- ending ---
+
+# on_exit COMMAND: at the end, the last one first.
+on_exit() { _on_exit+=("$1"); }
+
+dmesg_since_start() { dmesg | sed "1,/ksflow-e2e: $_me $$ starts/d"; }
+
+_end() {
+	local status=$? i complaint
+	trap - EXIT
+	for ((i = ${#_on_exit[@]} - 1; i >= 0; i--)); do
+		eval "${_on_exit[i]}" >/dev/null 2>&1
+	done
+	[ "$status" = 0 ] || not_ok "the script runs to its end" "status $status"
+	if [ -d /sys/module/ksflow ]; then
+		try "the module unloads" rmmod ksflow
+	fi
+	complaint=$(dmesg_since_start |
+		grep -m 1 -E "$(cat /run/vm/complaints 2>/dev/null || echo Oops)")
+	is "the kernel does not complain" "$complaint" ""
+	echo "1..$_n"
+	exit "$_failed"
+}
+trap _end EXIT
+echo "ksflow-e2e: $_me $$ starts" >/dev/kmsg
+
+# --- the module ---
+
+# load [PARAMETER=VALUE...]; unload
+load()   { modprobe ksflow "$@"; }
+unload() { rmmod ksflow; }
+
+# --- networks ---
+
+# new_ns VARIABLE...: namespaces of this script's own, their names put in the
+# variables; lo is up, no address is looked for twice (DAD).
+new_ns() {
+	local v name
+	for v in "$@"; do
+		name=$_me-$((++_ns))-$v
+		ip netns add "$name" || return
+		on_exit "ip netns del $name"
+		ip -n "$name" link set lo up
+		ip netns exec "$name" sysctl -qw net.ipv6.conf.all.accept_dad=0 \
+			net.ipv6.conf.default.accept_dad=0
+		printf -v "$v" %s "$name"
+	done
+}
+
+# in_ns NAMESPACE COMMAND...
+in_ns() { ip netns exec "$@"; }
+
+# veth NS1 IF1 NS2 IF2: up, without addresses. "" is the initial namespace.
+veth() {
+	ip link add name "$2" ${1:+netns "$1"} type veth \
+		peer name "$4" ${3:+netns "$3"} || return
+	[ "$1" ] || on_exit "ip link del $2"
+	[ "$3" ] || on_exit "ip link del $4"
+	ip ${1:+-n "$1"} link set "$2" up
+	ip ${3:+-n "$3"} link set "$4" up
+}
+
+# addr NS IF ADDRESS/LEN...
+addr() {
+	local ns=$1 dev=$2 a; shift 2
+	for a in "$@"; do
+		case $a in
+		*:*) ip ${ns:+-n "$ns"} addr add "$a" dev "$dev" nodad ;;
+		*)   ip ${ns:+-n "$ns"} addr add "$a" dev "$dev" ;;
+		esac
+	done
+}
+
+# counter NS IF NAME: one of /sys/class/net/IF/statistics
+counter() {
+	if [ -n "$1" ]; then
+		in_ns "$1" cat "/sys/class/net/$2/statistics/$3"
+	else
+		cat "/sys/class/net/$2/statistics/$3"
+	fi
+}
