@@ -1,0 +1,348 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "sflow.h"
+
+#include <endian.h>
+#include <errno.h>
+#include <string.h>
+
+/* Sample and record kinds of enterprise 0. */
+enum {
+	SAMPLE_FLOW = 1,
+	SAMPLE_COUNTERS = 2,
+	SAMPLE_FLOW_EXPANDED = 3,
+	SAMPLE_COUNTERS_EXPANDED = 4,
+	SAMPLE_DISCARD = 5,
+};
+
+enum {
+	FLOW_HEADER = 1,
+	FLOW_SWITCH = 1001,
+	FLOW_ROUTER = 1002,
+	FLOW_EGRESS_QUEUE = 1036,
+	FLOW_ACL = 1037,
+	FLOW_FUNCTION = 1038,
+	FLOW_TRANSIT_DELAY = 1039,
+	FLOW_QUEUE_DEPTH = 1040,
+	FLOW_HW_TRAP = 1041,
+	FLOW_DROP_REASON = 1042,
+	FLOW_TIMESTAMP = 1043,
+};
+
+#define STRING_MAX	255
+
+static bool has_room(struct sflow_datagram *d, uint32_t len)
+{
+	if (d->is_full || len > d->max_bytes - d->len) {
+		d->is_full = true;
+		return false;
+	}
+	return true;
+}
+
+static void patch(struct sflow_datagram *d, uint32_t at, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(d->bytes + at, &value, sizeof(value));
+}
+
+static uint32_t peek(const struct sflow_datagram *d, uint32_t at)
+{
+	uint32_t value;
+
+	memcpy(&value, d->bytes + at, sizeof(value));
+	return be32toh(value);
+}
+
+void sflow_u32(struct sflow_datagram *d, uint32_t value)
+{
+	if (!has_room(d, sizeof(value)))
+		return;
+	patch(d, d->len, value);
+	d->len += sizeof(value);
+}
+
+void sflow_u64(struct sflow_datagram *d, uint64_t value)
+{
+	sflow_u32(d, value >> 32);
+	sflow_u32(d, value);
+}
+
+void sflow_f32(struct sflow_datagram *d, float value)
+{
+	uint32_t word;
+
+	_Static_assert(sizeof(word) == sizeof(value), "IEEE 754 single");
+	memcpy(&word, &value, sizeof(word));
+	sflow_u32(d, word);
+}
+
+/* Bytes without a count, padded with zeros to a multiple of four. */
+void sflow_fixed(struct sflow_datagram *d, const void *bytes, uint32_t len)
+{
+	uint32_t padded = (len + 3) & ~3U;
+
+	if (padded < len || !has_room(d, padded)) {
+		d->is_full = true;
+		return;
+	}
+	if (len)
+		memcpy(d->bytes + d->len, bytes, len);
+	memset(d->bytes + d->len + len, 0, padded - len);
+	d->len += padded;
+}
+
+void sflow_opaque(struct sflow_datagram *d, const void *bytes, uint32_t len)
+{
+	sflow_u32(d, len);
+	sflow_fixed(d, bytes, len);
+}
+
+void sflow_string(struct sflow_datagram *d, const char *s, uint32_t max)
+{
+	sflow_opaque(d, s, s ? strnlen(s, max) : 0);
+}
+
+void sflow_addr(struct sflow_datagram *d, const struct sflow_addr *addr)
+{
+	static const uint8_t zero[4];
+
+	switch (addr->type) {
+	case SFLOW_ADDR_IP4:
+	case SFLOW_ADDR_IP6:
+		sflow_u32(d, addr->type);
+		sflow_fixed(d, addr->bytes,
+			    addr->type == SFLOW_ADDR_IP4 ? 4 : 16);
+		return;
+	}
+	/* type 0 makes decoders reject the datagram, or lose their place */
+	sflow_u32(d, SFLOW_ADDR_IP4);
+	sflow_fixed(d, zero, sizeof(zero));
+}
+
+void sflow_begin(struct sflow_datagram *d)
+{
+	if (d->max_bytes < SFLOW_DATAGRAM_MIN)
+		d->max_bytes = SFLOW_DATAGRAM_MIN;
+	if (d->max_bytes > SFLOW_DATAGRAM_MAX)
+		d->max_bytes = SFLOW_DATAGRAM_MAX;
+	d->len = 0;
+	d->samples = 0;
+	d->is_full = false;
+	sflow_u32(d, 5);
+	sflow_addr(d, &d->agent);
+	sflow_u32(d, d->sub_agent_id);
+	sflow_u32(d, 0);	/* sequence, uptime, samples: sflow_finish() */
+	sflow_u32(d, 0);
+	sflow_u32(d, 0);
+}
+
+bool sflow_is_empty(const struct sflow_datagram *d)
+{
+	return !d->samples;
+}
+
+void sflow_finish(struct sflow_datagram *d, uint32_t sequence,
+		  uint32_t uptime_ms)
+{
+	uint32_t at = 4 + 4 + (d->agent.type == SFLOW_ADDR_IP6 ? 16 : 4) + 4;
+
+	patch(d, at, sequence);
+	patch(d, at + 4, uptime_ms);
+	patch(d, at + 8, d->samples);
+}
+
+static void sample_begin(struct sflow_datagram *d, uint32_t kind)
+{
+	d->sample_at = d->len;
+	/* a sample that did not fit left the datagram usable */
+	d->is_full = d->samples >= SFLOW_SAMPLES_MAX;
+	sflow_u32(d, kind);
+	sflow_u32(d, 0);	/* length */
+}
+
+static void records_begin(struct sflow_datagram *d)
+{
+	d->count_at = d->len;
+	sflow_u32(d, 0);
+}
+
+int sflow_sample_end(struct sflow_datagram *d)
+{
+	if (d->is_full) {
+		d->len = d->sample_at;
+		d->is_full = false;
+		return -EMSGSIZE;
+	}
+	patch(d, d->sample_at + 4, d->len - d->sample_at - 8);
+	d->samples++;
+	return 0;
+}
+
+static void put_source(struct sflow_datagram *d, struct sflow_source source,
+		       bool is_expanded)
+{
+	if (is_expanded) {
+		sflow_u32(d, source.type);
+		sflow_u32(d, source.index);
+	} else {
+		sflow_u32(d, source.type << 24 | (source.index & 0xffffff));
+	}
+}
+
+static void put_port(struct sflow_datagram *d, struct sflow_port port)
+{
+	if (!d->is_expanded) {
+		sflow_u32(d, port.format << 30 | (port.value & 0x3fffffff));
+		return;
+	}
+	sflow_u32(d, port.format);
+	/* erratum: internal is all ones in the expanded form */
+	if (port.format == SFLOW_PORT_IFINDEX && port.value == SFLOW_INTERNAL)
+		sflow_u32(d, 0xffffffff);
+	else
+		sflow_u32(d, port.value);
+}
+
+void sflow_flow_begin(struct sflow_datagram *d, const struct sflow_flow *flow)
+{
+	sample_begin(d, d->is_expanded ? SAMPLE_FLOW_EXPANDED : SAMPLE_FLOW);
+	sflow_u32(d, flow->sequence);
+	put_source(d, flow->source, d->is_expanded);
+	sflow_u32(d, flow->rate);
+	sflow_u32(d, flow->pool);
+	sflow_u32(d, flow->drops);
+	put_port(d, flow->input);
+	put_port(d, flow->output);
+	records_begin(d);
+}
+
+void sflow_discard_begin(struct sflow_datagram *d,
+			 const struct sflow_discard *discard)
+{
+	/* exists in the two-word form only */
+	sample_begin(d, SAMPLE_DISCARD);
+	sflow_u32(d, discard->sequence);
+	put_source(d, discard->source, true);
+	sflow_u32(d, discard->drops);
+	sflow_u32(d, discard->input);
+	sflow_u32(d, discard->output);
+	sflow_u32(d, discard->reason);
+	records_begin(d);
+}
+
+void sflow_counters_begin(struct sflow_datagram *d, uint32_t sequence,
+			  struct sflow_source source)
+{
+	sample_begin(d, d->is_expanded ? SAMPLE_COUNTERS_EXPANDED :
+					 SAMPLE_COUNTERS);
+	sflow_u32(d, sequence);
+	put_source(d, source, d->is_expanded);
+	records_begin(d);
+}
+
+void sflow_record_begin(struct sflow_datagram *d, uint32_t format)
+{
+	sflow_u32(d, format);
+	d->record_at = d->len;
+	sflow_u32(d, 0);	/* length */
+}
+
+void sflow_record_end(struct sflow_datagram *d)
+{
+	if (d->is_full)
+		return;
+	patch(d, d->record_at, d->len - d->record_at - 4);
+	patch(d, d->count_at, peek(d, d->count_at) + 1);
+}
+
+void sflow_put_header(struct sflow_datagram *d, const struct sflow_header *h)
+{
+	sflow_record_begin(d, FLOW_HEADER);
+	sflow_u32(d, h->protocol);
+	sflow_u32(d, h->frame_length);
+	sflow_u32(d, h->stripped);
+	sflow_opaque(d, h->bytes, h->len);
+	sflow_record_end(d);
+}
+
+void sflow_put_switch(struct sflow_datagram *d, const struct sflow_switch *s)
+{
+	sflow_record_begin(d, FLOW_SWITCH);
+	sflow_u32(d, s->src_vlan);
+	sflow_u32(d, s->src_priority);
+	sflow_u32(d, s->dst_vlan);
+	sflow_u32(d, s->dst_priority);
+	sflow_record_end(d);
+}
+
+void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r)
+{
+	sflow_record_begin(d, FLOW_ROUTER);
+	sflow_addr(d, &r->nexthop);
+	sflow_u32(d, r->src_prefix_len);
+	sflow_u32(d, r->dst_prefix_len);
+	sflow_record_end(d);
+}
+
+static void put_word(struct sflow_datagram *d, uint32_t format, uint64_t value)
+{
+	sflow_record_begin(d, format);
+	sflow_u32(d, value > UINT32_MAX ? UINT32_MAX : value);
+	sflow_record_end(d);
+}
+
+void sflow_put_egress_queue(struct sflow_datagram *d, uint32_t queue)
+{
+	put_word(d, FLOW_EGRESS_QUEUE, queue);
+}
+
+void sflow_put_acl(struct sflow_datagram *d, uint32_t number, const char *name,
+		   uint32_t direction)
+{
+	sflow_record_begin(d, FLOW_ACL);
+	sflow_u32(d, number);
+	sflow_string(d, name, STRING_MAX);
+	sflow_u32(d, direction);
+	sflow_record_end(d);
+}
+
+void sflow_put_function(struct sflow_datagram *d, const char *symbol)
+{
+	sflow_record_begin(d, FLOW_FUNCTION);
+	sflow_string(d, symbol, STRING_MAX);
+	sflow_record_end(d);
+}
+
+void sflow_put_transit_delay(struct sflow_datagram *d, uint64_t ns)
+{
+	put_word(d, FLOW_TRANSIT_DELAY, ns);
+}
+
+void sflow_put_queue_depth(struct sflow_datagram *d, uint64_t bytes)
+{
+	put_word(d, FLOW_QUEUE_DEPTH, bytes);
+}
+
+void sflow_put_hw_trap(struct sflow_datagram *d, const char *group,
+		       const char *trap)
+{
+	sflow_record_begin(d, FLOW_HW_TRAP);
+	sflow_string(d, group, STRING_MAX);
+	sflow_string(d, trap, STRING_MAX);
+	sflow_record_end(d);
+}
+
+void sflow_put_drop_reason(struct sflow_datagram *d, const char *reason)
+{
+	sflow_record_begin(d, FLOW_DROP_REASON);
+	sflow_string(d, reason, STRING_MAX);
+	sflow_record_end(d);
+}
+
+void sflow_put_timestamp(struct sflow_datagram *d, uint64_t ns)
+{
+	sflow_record_begin(d, FLOW_TIMESTAMP);
+	sflow_u64(d, ns);
+	sflow_record_end(d);
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_SFLOW_H
+#define KSFLOW_USER_SFLOW_H
+
+/*
+ * sFlow version 5: structs in, bytes out. No sockets, no clock, no
+ * allocation.
+ *
+ * A datagram is filled sample by sample, a sample record by record:
+ *
+ *	sflow_begin(d);
+ *	sflow_flow_begin(d, &flow);
+ *	sflow_put_header(d, &header);
+ *	sflow_put_timestamp(d, ns);
+ *	if (sflow_sample_end(d) == -EMSGSIZE)
+ *		send what is there, begin again, repeat the sample
+ *	bytes = sflow_finish(d, sequence, uptime_ms);
+ *
+ * A sample that does not fit leaves no trace. Flow and counter samples may
+ * share a datagram; discards get one of their own, since some collectors
+ * lose what follows them.
+ */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define SFLOW_PORT		6343
+#define SFLOW_DATAGRAM_DEFAULT	1400
+#define SFLOW_DATAGRAM_MIN	200
+#define SFLOW_DATAGRAM_MAX	8192
+#define SFLOW_SAMPLES_MAX	64	/* in one datagram */
+
+#define SFLOW_IFINDEX_COMPACT	(1U << 24)	/* from here on: expanded */
+#define SFLOW_INTERNAL		0x3fffffffU	/* interface: the host itself */
+
+#define SFLOW_UNKNOWN32		UINT32_MAX
+#define SFLOW_UNKNOWN64		UINT64_MAX
+
+enum sflow_addr_type {
+	SFLOW_ADDR_UNKNOWN,	/* encoded as IPv4 0.0.0.0: some reject 0 */
+	SFLOW_ADDR_IP4,
+	SFLOW_ADDR_IP6,
+};
+
+struct sflow_addr {
+	uint32_t type;
+	uint8_t bytes[16];
+};
+
+enum sflow_header_proto {
+	SFLOW_HEADER_ETHERNET = 1,
+	SFLOW_HEADER_IP4 = 11,
+	SFLOW_HEADER_IP6 = 12,
+	SFLOW_HEADER_MPLS = 13,
+};
+
+enum sflow_source_type {
+	SFLOW_SOURCE_IFINDEX,
+	SFLOW_SOURCE_VLAN,
+	SFLOW_SOURCE_PHYSICAL,	/* the host is 2:1 */
+	SFLOW_SOURCE_LOGICAL,
+};
+
+struct sflow_source {
+	uint32_t type;
+	uint32_t index;
+};
+
+enum sflow_port_format {
+	SFLOW_PORT_IFINDEX,	/* 0 unknown, SFLOW_INTERNAL the host */
+	SFLOW_PORT_DROPPED,	/* output only; value = reason */
+	SFLOW_PORT_MULTIPLE,	/* output only; value = how many, 0 unknown */
+};
+
+struct sflow_port {
+	uint32_t format;
+	uint32_t value;
+};
+
+struct sflow_datagram {
+	/* set by the caller, before sflow_begin() */
+	struct sflow_addr agent;
+	uint32_t sub_agent_id;
+	uint32_t max_bytes;
+	bool is_expanded;	/* samples 3 and 4 instead of 1 and 2 */
+	/* state */
+	uint32_t len;
+	uint32_t samples;
+	uint32_t sample_at;	/* where the open sample starts */
+	uint32_t count_at;	/* its number of records */
+	uint32_t record_at;	/* the open record's length */
+	bool is_full;
+	uint8_t bytes[SFLOW_DATAGRAM_MAX];
+};
+
+void sflow_begin(struct sflow_datagram *d);
+bool sflow_is_empty(const struct sflow_datagram *d);
+/* Fill in the head; the datagram is d->bytes, d->len. */
+void sflow_finish(struct sflow_datagram *d, uint32_t sequence,
+		  uint32_t uptime_ms);
+
+/* Samples. */
+struct sflow_flow {
+	uint32_t sequence;
+	struct sflow_source source;
+	uint32_t rate;
+	uint32_t pool;
+	uint32_t drops;
+	struct sflow_port input;
+	struct sflow_port output;
+};
+
+struct sflow_discard {
+	uint32_t sequence;
+	struct sflow_source source;
+	uint32_t drops;
+	uint32_t input;
+	uint32_t output;
+	uint32_t reason;
+};
+
+void sflow_flow_begin(struct sflow_datagram *d, const struct sflow_flow *flow);
+void sflow_discard_begin(struct sflow_datagram *d,
+			 const struct sflow_discard *discard);
+void sflow_counters_begin(struct sflow_datagram *d, uint32_t sequence,
+			  struct sflow_source source);
+/*
+ * 0, or -EMSGSIZE: it does not fit and is gone. One that does not even fit
+ * into an empty datagram never will.
+ */
+int sflow_sample_end(struct sflow_datagram *d);
+
+/* Flow records; put them in this order, which old decoders survive best. */
+struct sflow_header {
+	uint32_t protocol;	/* enum sflow_header_proto */
+	uint32_t frame_length;	/* on the wire, FCS included */
+	uint32_t stripped;
+	const uint8_t *bytes;
+	uint32_t len;
+};
+
+struct sflow_switch {
+	uint32_t src_vlan;	/* 0 untagged, SFLOW_UNKNOWN32 unknown */
+	uint32_t src_priority;
+	uint32_t dst_vlan;
+	uint32_t dst_priority;
+};
+
+struct sflow_router {
+	struct sflow_addr nexthop;
+	uint32_t src_prefix_len;
+	uint32_t dst_prefix_len;
+};
+
+void sflow_put_header(struct sflow_datagram *d, const struct sflow_header *h);
+void sflow_put_switch(struct sflow_datagram *d, const struct sflow_switch *s);
+void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r);
+void sflow_put_egress_queue(struct sflow_datagram *d, uint32_t queue);
+void sflow_put_acl(struct sflow_datagram *d, uint32_t number, const char *name,
+		   uint32_t direction);
+void sflow_put_function(struct sflow_datagram *d, const char *symbol);
+/* ns and depth are clamped to 32 bits. */
+void sflow_put_transit_delay(struct sflow_datagram *d, uint64_t ns);
+void sflow_put_queue_depth(struct sflow_datagram *d, uint64_t bytes);
+void sflow_put_hw_trap(struct sflow_datagram *d, const char *group,
+		       const char *trap);
+void sflow_put_drop_reason(struct sflow_datagram *d, const char *reason);
+void sflow_put_timestamp(struct sflow_datagram *d, uint64_t ns);
+
+/* Counter records. Unknown = all ones; sflow_if_counters_init() does that. */
+enum sflow_if_direction {
+	SFLOW_IF_UNKNOWN,
+	SFLOW_IF_FULL_DUPLEX,
+	SFLOW_IF_HALF_DUPLEX,
+};
+
+#define SFLOW_IF_ADMIN_UP	1
+#define SFLOW_IF_OPER_UP	2
+#define SFLOW_TRUE		1	/* MIB TruthValue */
+#define SFLOW_FALSE		2
+
+struct sflow_if_counters {
+	uint32_t ifindex;
+	uint32_t type;
+	uint64_t speed_bps;
+	uint32_t direction;
+	uint32_t status;
+	uint64_t in_octets;
+	uint32_t in_ucast;
+	uint32_t in_multicast;
+	uint32_t in_broadcast;
+	uint32_t in_discards;
+	uint32_t in_errors;
+	uint32_t in_unknown_protos;
+	uint64_t out_octets;
+	uint32_t out_ucast;
+	uint32_t out_multicast;
+	uint32_t out_broadcast;
+	uint32_t out_discards;
+	uint32_t out_errors;
+	uint32_t promiscuous;
+};
+
+void sflow_if_counters_init(struct sflow_if_counters *c);
+void sflow_put_if_counters(struct sflow_datagram *d,
+			   const struct sflow_if_counters *c);
+void sflow_put_port_name(struct sflow_datagram *d, const char *name);
+
+struct sflow_host_descr {
+	const char *hostname;
+	uint8_t uuid[16];
+	uint32_t machine_type;
+	uint32_t os_name;
+	const char *os_release;
+};
+
+struct sflow_adapter {
+	uint32_t ifindex;
+	uint32_t mac_count;
+	const uint8_t (*macs)[6];
+};
+
+struct sflow_host_cpu {
+	float load_one;		/* -1 unknown */
+	float load_five;
+	float load_fifteen;
+	uint32_t proc_run;
+	uint32_t proc_total;
+	uint32_t cpu_num;
+	uint32_t cpu_mhz;
+	uint32_t uptime_s;
+	uint32_t user_ms;
+	uint32_t nice_ms;
+	uint32_t system_ms;
+	uint32_t idle_ms;
+	uint32_t wio_ms;
+	uint32_t intr_ms;
+	uint32_t sintr_ms;
+	uint32_t interrupts;
+	uint32_t contexts;
+	uint32_t steal_ms;
+	uint32_t guest_ms;
+	uint32_t guest_nice_ms;
+};
+
+struct sflow_host_memory {
+	uint64_t total;		/* bytes */
+	uint64_t free;
+	uint64_t shared;
+	uint64_t buffers;
+	uint64_t cached;
+	uint64_t swap_total;
+	uint64_t swap_free;
+	uint32_t page_in;
+	uint32_t page_out;
+	uint32_t swap_in;
+	uint32_t swap_out;
+};
+
+struct sflow_host_disk {
+	uint64_t total;		/* bytes */
+	uint64_t free;
+	uint32_t part_max_used;	/* percent * 100 */
+	uint32_t reads;
+	uint64_t bytes_read;
+	uint32_t read_ms;
+	uint32_t writes;
+	uint64_t bytes_written;
+	uint32_t write_ms;
+};
+
+struct sflow_host_net {
+	uint64_t bytes_in;
+	uint32_t packets_in;
+	uint32_t errors_in;
+	uint32_t drops_in;
+	uint64_t bytes_out;
+	uint32_t packets_out;
+	uint32_t errors_out;
+	uint32_t drops_out;
+};
+
+void sflow_put_host_descr(struct sflow_datagram *d,
+			  const struct sflow_host_descr *h);
+void sflow_put_host_adapters(struct sflow_datagram *d,
+			     const struct sflow_adapter *adapters,
+			     uint32_t count);
+void sflow_put_host_parent(struct sflow_datagram *d, uint32_t type,
+			   uint32_t index);
+void sflow_put_host_cpu(struct sflow_datagram *d,
+			const struct sflow_host_cpu *c);
+void sflow_put_host_memory(struct sflow_datagram *d,
+			   const struct sflow_host_memory *m);
+void sflow_put_host_disk(struct sflow_datagram *d,
+			 const struct sflow_host_disk *k);
+void sflow_put_host_net(struct sflow_datagram *d,
+			const struct sflow_host_net *n);
+
+/*
+ * For the files that encode records: an open record collects words. Nothing
+ * is written once the datagram is full.
+ */
+void sflow_record_begin(struct sflow_datagram *d, uint32_t format);
+void sflow_record_end(struct sflow_datagram *d);
+void sflow_u32(struct sflow_datagram *d, uint32_t value);
+void sflow_u64(struct sflow_datagram *d, uint64_t value);
+void sflow_f32(struct sflow_datagram *d, float value);
+void sflow_addr(struct sflow_datagram *d, const struct sflow_addr *addr);
+void sflow_fixed(struct sflow_datagram *d, const void *bytes, uint32_t len);
+void sflow_opaque(struct sflow_datagram *d, const void *bytes, uint32_t len);
+void sflow_string(struct sflow_datagram *d, const char *s, uint32_t max);
+
+#endif /* KSFLOW_USER_SFLOW_H */
