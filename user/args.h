@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_ARGS_H
+#define KSFLOW_USER_ARGS_H
+
+/* Words of the command line to plain structs. No output, no system calls. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ksflow_rule;
+
+/* Decimal, no sign, nothing after it. */
+bool args_u64(const char *word, uint64_t min, uint64_t max, uint64_t *value);
+
+/* Seconds with a decimal point, at least @min; answers nanoseconds. */
+bool args_seconds(const char *word, double min, uint64_t *ns);
+
+/**
+ * args_rule() - "[rate N|auto|off] [dir D] [tap T]"
+ * @rule: answer; the pattern is left alone
+ * @err: what was wrong and what was expected
+ *
+ * Return: true, or false with @err filled in.
+ */
+bool args_rule(int argc, char **argv, struct ksflow_rule *rule, char *err,
+	       size_t size);
+
+/* Is @word fit to be a pattern of interface names? Else @err says why. */
+bool args_pattern(const char *word, char *err, size_t size);
+
+/* Does it match names other than itself? */
+bool args_is_glob(const char *pattern);
+
+#endif /* KSFLOW_USER_ARGS_H */

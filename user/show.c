@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/* Verb "show": what is in force here, and who said so. */
+#include "dev.h"
+#include "nl.h"
+#include "print.h"
+#include "tool.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct readers {
+	struct ksflow_reader *readers;
+	size_t count;
+};
+
+static int readers_add(const struct ksflow_reader *reader, void *arg)
+{
+	struct readers *all = arg;
+	struct ksflow_reader *grown;
+
+	grown = reallocarray(all->readers, all->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	grown[all->count++] = *reader;
+	all->readers = grown;
+	return 0;
+}
+
+static void print_setting(const char *key, uint32_t value, bool has_layer,
+			  uint8_t layer)
+{
+	const char *owner = ksflow_layer_name(layer);
+
+	print_object(key);
+	print_text("%-10s", key);
+	print_u64("bytes", "%llu bytes", value);
+	if (has_layer)
+		print_string("owner", "  (%s)", owner ? owner : "?");
+	print_text("\n");
+	print_object_end();
+}
+
+static void print_config(const struct ksflow_config *config)
+{
+	print_object("module");
+	print_text("%-10s", "module");
+	print_string("version", "%s", config->version);
+	print_u64("abi", "  ABI %llu\n", config->abi);
+	print_bool("egress-hook", NULL, config->has_egress_hook);
+	print_object_end();
+
+	print_object("settings");
+	if (ksflow_has(config, CONFIG_HEADER))
+		print_setting("header", config->header_bytes,
+			      ksflow_has(config, CONFIG_HEADER_LAYER),
+			      config->header_layer);
+	if (ksflow_has(config, CONFIG_RING))
+		print_setting("ring", config->ring_bytes,
+			      ksflow_has(config, CONFIG_RING_LAYER),
+			      config->ring_layer);
+	print_object_end();
+	if (ksflow_has(config, CONFIG_OWNER_PORTID))
+		print_u64("ksflowd-portid", NULL, config->owner_portid);
+}
+
+static void print_pattern(const struct ksflow_rule *rule)
+{
+	if (ksflow_has(rule, RULE_PATTERN) && rule->pattern[0])
+		print_string("pattern", "%s", rule->pattern);
+	else
+		print_text("default devices");
+}
+
+/* The rules as they were given: what a device that comes later will get. */
+static void print_layer(const struct ksflow_layer_conf *layer)
+{
+	const char *owner = ksflow_layer_name(layer->id);
+	const char *word;
+	unsigned int i;
+
+	for (i = 0; i < layer->rule_count; i++) {
+		const struct ksflow_rule *rule = &layer->rules[i];
+
+		print_object(NULL);
+		print_text("%-10s", "rule");
+		print_pattern(rule);
+		if (ksflow_has(rule, RULE_SPEED))
+			print_u64("speed-mbit", " speed %llu",
+				  rule->speed_mbit);
+		if (ksflow_has(rule, RULE_RATE) && rule->rate)
+			print_u64("rate", " rate %llu", rule->rate);
+		else if (ksflow_has(rule, RULE_RATE))
+			print_bool("rate-auto", " rate auto", true);
+		if (ksflow_has(rule, RULE_RATIO))
+			print_u64("ratio", " ratio %llu", rule->ratio);
+		word = ksflow_dir_name(rule->dir);
+		if (ksflow_has(rule, RULE_DIR) && word)
+			print_string("dir", " dir %s", word);
+		word = ksflow_tap_name(rule->tap);
+		if (ksflow_has(rule, RULE_TAP) && word)
+			print_string("tap", " tap %s", word);
+		print_flag("quiet", " quiet", rule->is_quiet);
+		print_string("owner", "  (%s)", owner ? owner : "?");
+		print_text("\n");
+		print_object_end();
+	}
+}
+
+static void print_layers(const struct ksflow_config *config)
+{
+	unsigned int i;
+
+	print_array("rules");
+	for (i = 0; i < config->layer_count; i++)
+		print_layer(&config->layers[i]);
+	print_array_end();
+}
+
+static void print_readers(const struct readers *all)
+{
+	const char *kind;
+	size_t i;
+
+	print_array("readers");
+	print_text("\n");
+	for (i = 0; i < all->count; i++) {
+		const struct ksflow_reader *reader = &all->readers[i];
+
+		print_object(NULL);
+		print_u64("portid", "reader    port %llu", reader->portid);
+		kind = ksflow_kind_name(reader->kind);
+		print_string("kind", " of %ss", kind ? kind : "unknown record");
+		print_flag("owner", ", ksflowd", reader->is_owner);
+		print_text("\n");
+		print_object_end();
+	}
+	if (!all->count)
+		print_text("no reader: nothing is sampled until ksflowd or \"ksflow monitor\" runs\n");
+	print_array_end();
+}
+
+int show_run(const struct tool_verb *verb, int argc, char **argv)
+{
+	struct readers readers = { 0 };
+	const struct ksflow_stats_handler handler = {
+		.reader = readers_add,
+		.arg = &readers,
+	};
+	struct ksflow_nl_error err = { 0 };
+	struct ksflow_config config;
+	struct ksflow_nl *nl;
+	struct dev_list list;
+	int ret;
+
+	if (argc)
+		return tool_usage(verb,
+				  "\"%s\" after \"show\": expected nothing more",
+				  argv[0]);
+	ret = tool_open(&nl);
+	if (ret)
+		return ret;
+	ret = ksflow_nl_config_get(nl, &config, &err);
+	if (ret)
+		goto close;
+	ret = dev_list_get(nl, &list, &err);
+	if (ret)
+		goto free_config;
+	ret = ksflow_nl_stats_get(nl, &handler, &err);
+	if (ret)
+		goto free_list;
+
+	print_object(NULL);
+	print_config(&config);
+	print_layers(&config);
+	print_text("\n");
+	dev_list_print(&list, "devices", true);
+	print_readers(&readers);
+	print_object_end();
+
+free_list:
+	free(readers.readers);
+	dev_list_free(&list);
+free_config:
+	ksflow_config_free(&config);
+close:
+	ksflow_nl_close(nl);
+	return ret ? tool_failed(&err) : TOOL_OK;
+}
