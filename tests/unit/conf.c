@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/* Configuration files: what they mean, and what is said about wrong ones. */
+#include "conf.h"
+#include "nl.h"
+#include "tap.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static struct conf conf;
+static struct conf_report report;
+static struct ksflow_layer_conf layer;
+static struct ksflow_rule rules[KSFLOW_RULES_MAX];
+
+static int parse(const char *text)
+{
+	/* from the heap, to the byte, so that the sanitizer sees an overrun */
+	size_t len = strlen(text);
+	char *copy = malloc(len ? len : 1);
+	int ret;
+
+	memcpy(copy, text, len);
+	ret = conf_parse(&conf, copy, len, "test.conf", &report);
+	free(copy);
+	return ret;
+}
+
+static void bad(const char *text, const char *error)
+{
+	is(parse(text), -EINVAL, "refused: %.40s", error);
+	is_str(report.error, error, "and said why");
+}
+
+static void test_values(void)
+{
+	is(parse("# nothing is required but the block\n"
+		 "sflow {\n"
+		 "  polling = 20\n"
+		 "  sampling=400;\n"
+		 "  sampling.10G = 10000\n"
+		 "  sampling.bps_ratio=2M\n"
+		 "  agent = eth0\n"
+		 "  agentIP=2001:db8::1\n"
+		 "  agent.cidr = 10.0.0.0/8\n"
+		 "  headerBytes=256 datagramBytes=1200 subAgentId=7\n"
+		 "  samplingDirection=in\n"
+		 "  collector { ip=10.1.2.3 udpport=6344 dev=mgmt }\n"
+		 "  collector{ip=\"collector.example\" src=10.9.9.9 namespace=ns1}\n"
+		 "  collector { ip = fe80::1 }\n"
+		 "  pcap { dev = eth0 }\n"
+		 "  pcap { speed=1G-1T }\n"
+		 "  pcap { speed=10G- sampling=50 }\n"
+		 "}\n"), 0, "a full file parses");
+	is_str(report.error, "", "without an error");
+	is(conf.polling_s, 20, "polling");
+	is(conf.sampling, 400, "sampling");
+	is(conf.speed_count, 1, "sampling.SPEED: one");
+	is(conf.speeds[0].mbit, 10000, "sampling.10G: speed");
+	is(conf.speeds[0].rate, 10000, "sampling.10G: rate");
+	is(conf.bps_ratio, 2000000, "bps_ratio, with a unit");
+	is_str(conf.agent_dev, "eth0", "agent");
+	is(conf.agent_addr.type, SFLOW_ADDR_IP6, "agentIP");
+	is(conf.cidr_count, 1, "agent.cidr");
+	is(conf.cidrs[0].prefix_len, 8, "agent.cidr: length");
+	is(conf.header_bytes, 256, "headerBytes");
+	is(conf.datagram_bytes, 1200, "datagramBytes");
+	is(conf.sub_agent_id, 7, "subAgentId");
+	is(conf.dir, KSFLOW_DIR_INGRESS, "samplingDirection");
+	is(conf.collector_count, 3, "collectors");
+	is_str(conf.collectors[0].host, "10.1.2.3", "collector: ip");
+	is(conf.collectors[0].port, 6344, "collector: udpport");
+	is_str(conf.collectors[0].dev, "mgmt", "collector: dev");
+	is_str(conf.collectors[1].host, "collector.example", "collector: quoted");
+	is_str(conf.collectors[1].src, "10.9.9.9", "collector: src");
+	is_str(conf.collectors[1].netns, "ns1",
+	       "collector: value that ends at a brace");
+	is(conf.collectors[2].port, 6343, "collector: default port");
+	is(conf.device_count, 3, "pcap blocks");
+	is_str(conf.devices[0].pattern, "eth0", "pcap: dev");
+	is(conf.devices[1].speed_min_mbit, 1000, "pcap: speed from");
+	is(conf.devices[1].speed_max_mbit, 1000000, "pcap: speed to");
+	is(conf.devices[2].speed_max_mbit, UINT32_MAX, "pcap: open range");
+	is(conf.devices[2].rate, 50, "pcap: sampling");
+
+	is(parse("sflow { collector { ip=1.2.3.4 } }"), 0, "a short file parses");
+	is(conf.dir, KSFLOW_DIR_BOTH, "direction: both, when a file is read");
+	is(conf.polling_s, 30, "polling: default");
+	is(conf.datagram_bytes, 1400, "datagramBytes: default");
+	is(report.warning_count, 0, "and nothing is said");
+
+	is(parse("sflow{}"), 0, "an empty block parses");
+	is_str(conf.collectors[0].host, "127.0.0.1", "collector: default");
+	is(report.warning_count, 1, "which is said");
+
+	conf_defaults(&conf);
+	is(conf.dir, KSFLOW_DIR_ONCE, "direction: once, without a file");
+}
+
+static void test_published(void)
+{
+	is(parse("sflow {\n"
+		 "  collector { ip=127.0.0.1 udpport=6343 }\n"
+		 "  pcap { dev = enp0s3 }\n"
+		 "  dropmon { group = 1 start = on }\n"
+		 "}\n"), 0, "published: a host with drops");
+	is(report.warning_count, 1, "one warning");
+	is_str(report.warnings[0], "test.conf:4: dropmon: not yet, ignored",
+	       "dropmon: not yet");
+	is(parse("sflow {\n"
+		 "  polling=30\n"
+		 "  sampling=1000\n"
+		 "  sampling.bps_ratio=0\n"
+		 "  agentIP=192.0.2.1\n"
+		 "  agent=eth0\n"
+		 "  collector { ip = 192.0.2.2 udpport = 6343 }\n"
+		 "  pcap { dev=eth0 }\n"
+		 "  psample { group=1 egress=on }\n"
+		 "  dropmon { group=1 start=on sw=on hw=on }\n"
+		 "  dent { sw=off switchport=^eth[0-9]+$ }\n"
+		 "}\n"), 0, "published: a router");
+	is(report.warning_count, 3, "three warnings");
+	is(parse("sflow {\n"
+		 "  DNSSD = off\n"
+		 "  json { UDPport = 36343 }\n"
+		 "  xen { dsk=off }  nvml { } docker { } k8s { } tcp { }\n"
+		 "  sampling.http = 50\n"
+		 "  cumulus { switchport=^swp[0-9]{1,3}$ }\n"
+		 "  ulog { group = 1  probability = 0.0025 }\n"
+		 "  collector { ip=192.0.2.2 }\n"
+		 "}\n"), 0, "published: modules that are not offered");
+	is(report.warning_count, 10, "one warning each");
+	is(conf.collector_count, 1, "what follows them is read");
+}
+
+static void test_errors(void)
+{
+	bad("", "test.conf:1: end of file: expected sflow {");
+	bad("sflow", "test.conf:1: end of file: expected {");
+	bad("sflow {\n", "test.conf:2: end of file: expected }");
+	bad("flow { }", "test.conf:1: \"flow\": expected sflow {");
+	bad("sflow {\n\n sampling = abc\n}",
+	    "test.conf:3: \"abc\": expected a number, 0...16777216");
+	bad("sflow {\n sampling = 17000000\n}",
+	    "test.conf:2: \"17000000\": expected a number, 0...16777216");
+	bad("sflow { sampling }",
+	    "test.conf:1: \"}\": expected a number");
+	bad("sflow { sampling = 99999999999999999999 }",
+	    "test.conf:1: \"99999999999999999999\": expected a number, 0...16777216");
+	bad("sflow {\n # comment\n smapling = 4\n}",
+	    "test.conf:3: \"smapling\": expected a setting of sflow, as collector, sampling, polling or pcap");
+	bad("sflow { collector { port=4 } }",
+	    "test.conf:1: \"port\": expected ip, udpport, dev, namespace, src or } in collector");
+	bad("sflow { collector { udpport=6343 } }",
+	    "test.conf:1: \"}\": expected ip=ADDRESS in collector");
+	bad("sflow { collector { ip=1.2.3.4 udpport=65536 } }",
+	    "test.conf:1: \"65536\": expected a number, 1...65535");
+	bad("sflow { agentIP = router }",
+	    "test.conf:1: \"router\": expected an IPv4 or IPv6 address");
+	bad("sflow { agent.cidr = 10.0.0.0/33 }",
+	    "test.conf:1: \"10.0.0.0/33\": expected ADDRESS/BITS");
+	bad("sflow { samplingDirection = up }",
+	    "test.conf:1: \"up\": expected in, out, both or once (or rx, tx, ingress, egress)");
+	bad("sflow { pcap { speed=fast } }",
+	    "test.conf:1: \"fast\": expected a speed or a range of them, as 10G or 1G-1T");
+	bad("sflow { agent = averyveryverylongname }",
+	    "test.conf:1: \"averyveryverylongname\": expected an interface name of 1...15 characters");
+	bad("sflow { agent = \"eth0\n }",
+	    "test.conf:1: \"eth0\": expected a closing quote");
+	bad("sflow { json { { { ", "test.conf:1: end of file: expected }");
+	bad("sflow { headerBytes=32 }",
+	    "test.conf:1: \"32\": expected a number, 64...512");
+	is(conf_parse(&conf, "sflow\0{}", 8, "test.conf", &report), -EINVAL,
+	   "refused: a NUL byte");
+}
+
+/* The module's own way through the rules, for one device. */
+struct device {
+	const char *name;
+	bool is_default;
+	uint32_t mbit;
+};
+
+static bool matches(const char *pattern, const char *name)
+{
+	return !strcmp(pattern, "*") || !strcmp(pattern, name);
+}
+
+/* Rate, or 0 when the device is not sampled. */
+static uint32_t rate_of(const struct device *dev)
+{
+	uint32_t rate = 0, ratio = 1000000, dir = KSFLOW_DIR_ONCE, i;
+	bool is_selected = dev->is_default;
+	uint64_t n;
+
+	for (i = 0; i < layer.rule_count; i++) {
+		const struct ksflow_rule *r = &layer.rules[i];
+
+		if (ksflow_has(r, RULE_SPEED) && r->speed_mbit != dev->mbit)
+			continue;
+		if (ksflow_has(r, RULE_PATTERN) ?
+		    !matches(r->pattern, dev->name) : !dev->is_default)
+			continue;
+		if (!r->is_quiet && r->dir != KSFLOW_DIR_OFF)
+			is_selected = true;
+		if (ksflow_has(r, RULE_RATE)) {
+			rate = r->rate;
+			ratio = ksflow_has(r, RULE_RATIO) ? r->ratio : 1000000;
+		}
+		if (ksflow_has(r, RULE_DIR))
+			dir = r->dir;
+	}
+	if (!is_selected || dir == KSFLOW_DIR_OFF)
+		return 0;
+	if (rate)
+		return rate;
+	if (!dev->mbit)
+		return 1000;
+	n = dev->mbit * 1000000ULL / ratio;
+	return n < 100 ? 100 : n;
+}
+
+static const struct device eth0 = { "eth0", true, 1000 };
+static const struct device eth1 = { "eth1", true, 10000 };
+static const struct device virt0 = { "virt0", true, 0 };
+static const struct device veth0 = { "veth0", false, 10000 };
+
+static void rates(const char *text, uint32_t r_eth0, uint32_t r_eth1,
+		  uint32_t r_virt0, uint32_t r_veth0)
+{
+	int ret = parse(text);
+
+	ok(!ret && !conf_layer(&conf, &layer, rules), "rules: %s %s", text,
+	   report.error);
+	is(rate_of(&eth0), r_eth0, "  1G");
+	is(rate_of(&eth1), r_eth1, "  10G");
+	is(rate_of(&virt0), r_virt0, "  speed unknown");
+	is(rate_of(&veth0), r_veth0, "  no default device");
+}
+
+static void test_rules(void)
+{
+	rates("sflow { }", 1000, 10000, 1000, 0);
+	rates("sflow { sampling=400 }", 1000, 10000, 400, 0);
+	rates("sflow { sampling=400 sampling.bps_ratio=0 }", 400, 400, 400, 0);
+	rates("sflow { sampling.bps_ratio=0 }", 400, 400, 400, 0);
+	rates("sflow { sampling=400 sampling.10G=77 }", 1000, 77, 400, 0);
+	rates("sflow { sampling.10G=77 sampling=400 }", 1000, 77, 400, 0);
+	rates("sflow { sampling.bps_ratio=5M }", 200, 2000, 1000, 0);
+	rates("sflow { sampling=400 sampling.bps_ratio=5M sampling.1G=50 }",
+	      50, 2000, 400, 0);
+	rates("sflow { pcap { dev=veth0 } }", 0, 0, 0, 10000);
+	rates("sflow { sampling.10G=77 pcap { dev=veth0 } }", 0, 0, 0, 77);
+	rates("sflow { sampling.10G=77 pcap { dev=veth0 sampling=5 } pcap { dev=eth0 } }",
+	      1000, 0, 0, 5);
+	rates("sflow { pcap { speed=1G-5G } }", 1000, 0, 0, 0);
+	rates("sflow { pcap { speed=10G- sampling=9 } }", 0, 9, 0, 0);
+	rates("sflow { sampling=0 }", 0, 0, 0, 0);
+	rates("sflow { sampling.10G=0 }", 1000, 0, 1000, 0);
+	rates("sflow { epcap { dev=eth0 } }", 1000, 0, 0, 0);
+
+	is(parse("sflow { headerBytes=200 samplingDirection=out }"), 0, "header");
+	is(conf_layer(&conf, &layer, rules), 0, "header: rules");
+	is(layer.header_bytes, 200, "header bytes are in the layer");
+	ok(ksflow_has(&layer, LAYER_HEADER), "and marked so");
+	is(layer.rule_count, 1, "one rule, for the direction");
+	is(rules[0].dir, KSFLOW_DIR_EGRESS, "of the default devices");
+	is(rules[0].pattern[0], 0, "by no pattern");
+
+	conf_defaults(&conf);
+	is(conf_layer(&conf, &layer, rules), 0, "no file");
+	is(layer.rule_count, 0, "no file: no rules, the module's defaults");
+}
+
+/* What is printed reads as the same configuration. */
+static void test_print(void)
+{
+	struct conf before;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	is(parse("sflow { sampling=5 sampling.1G=6 sampling.bps_ratio=7 polling=8\n"
+		 "agentIP=10.0.0.1 agent=e0 agent.cidr=fe80::/10 subAgentId=3\n"
+		 "headerBytes=64 datagramBytes=8192 samplingDirection=tx\n"
+		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
+		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n } }"), 0,
+	   "print: parses");
+	before = conf;
+	out = open_memstream(&text, &len);
+	conf_print(&conf, out);
+	fclose(out);
+	is(parse(text), 0, "print: parses again");
+	before.sampling_line = conf.sampling_line;
+	ok(!memcmp(&before, &conf, sizeof(conf)), "print: to the same");
+	free(text);
+}
+
+/* Every cut of a file is refused or read, and never runs over the end. */
+static void test_truncated(void)
+{
+	static const char text[] =
+		"sflow { # c\n collector { ip=\"x\" udpport=1 } pcap { dev=a{b}c }\n"
+		" json { a { b } } sampling.1G=3 agent.cidr=1.2.3.4/5 }";
+	size_t len;
+	int accepted = 0;
+
+	for (len = 0; len < sizeof(text) - 1; len++) {
+		char *copy = malloc(len ? len : 1);
+
+		memcpy(copy, text, len);
+		accepted += !conf_parse(&conf, copy, len, "t", &report);
+		free(copy);
+	}
+	is(accepted, 0, "truncated files are refused");
+	is(parse(text), 0, "the whole one is not: %s", report.error);
+	is_str(conf.devices[0].pattern, "a{b}c", "braces that balance belong to a value");
+}
+
+int main(void)
+{
+	test_values();
+	test_published();
+	test_errors();
+	test_rules();
+	test_print();
+	test_truncated();
+	return tap_done();
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_CONF_H
+#define KSFLOW_USER_CONF_H
+
+/*
+ * The configuration file, in the grammar of hsflowd.conf: text in, a plain
+ * struct out, which two reads can be compared by. Parsing touches nothing
+ * but its arguments.
+ */
+
+#include "sflow.h"
+
+#include <linux/ksflow.h>
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONF_FILE		"/etc/ksflowd.conf"
+#define CONF_FILE_HSFLOWD	"/etc/hsflowd.conf"
+
+#define CONF_COLLECTORS_MAX	16
+#define CONF_DEVICES_MAX	64
+#define CONF_SPEEDS_MAX		32
+#define CONF_CIDRS_MAX		16
+#define CONF_WARNINGS_MAX	32
+
+#define CONF_POLLING_DEFAULT_S	30
+
+struct ksflow_layer_conf;
+struct ksflow_rule;
+
+struct conf_collector {
+	char host[254];		/* address or name */
+	uint16_t port;
+	char dev[IFNAMSIZ];	/* device or VRF to send through, or "" */
+	char src[46];		/* source address, or "" */
+	char netns[128];	/* network namespace to send from, or "" */
+};
+
+/* A pcap { } block: devices to sample instead of the default ones. */
+struct conf_device {
+	char pattern[KSFLOW_PATTERN_MAX];	/* "": chosen by speed */
+	uint32_t speed_min_mbit;
+	uint32_t speed_max_mbit;
+	bool has_rate;
+	uint32_t rate;
+	uint8_t dir;		/* enum ksflow_dir; 0 = as for all */
+};
+
+struct conf_speed {
+	uint32_t mbit;
+	uint32_t rate;		/* 0 = not sampled */
+};
+
+struct conf_cidr {
+	struct sflow_addr addr;
+	unsigned int prefix_len;
+};
+
+struct conf {
+	bool is_from_file;
+	char file[256];
+	/* sampling */
+	bool has_sampling;
+	uint32_t sampling;	/* 0 = off */
+	unsigned int sampling_line;
+	bool has_bps_ratio;
+	uint32_t bps_ratio;	/* 0 = "sampling" for every speed */
+	uint8_t dir;		/* enum ksflow_dir */
+	uint32_t header_bytes;	/* 0 = the module's default */
+	unsigned int speed_count;
+	struct conf_speed speeds[CONF_SPEEDS_MAX];
+	unsigned int device_count;
+	struct conf_device devices[CONF_DEVICES_MAX];
+	/* counters */
+	uint32_t polling_s;	/* 0 = off */
+	/* export */
+	uint32_t datagram_bytes;
+	uint32_t sub_agent_id;
+	char agent_dev[IFNAMSIZ];
+	struct sflow_addr agent_addr;	/* type 0 = not given */
+	unsigned int cidr_count;
+	struct conf_cidr cidrs[CONF_CIDRS_MAX];
+	unsigned int collector_count;
+	struct conf_collector collectors[CONF_COLLECTORS_MAX];
+};
+
+/* What there is to say about a file; each line names file and line. */
+struct conf_report {
+	char error[512];
+	unsigned int warning_count;
+	char warnings[CONF_WARNINGS_MAX][256];
+};
+
+/* What holds with no file at all. */
+void conf_defaults(struct conf *conf);
+/* -EINVAL: *conf is as undefined as the file; report->error says why. */
+int conf_parse(struct conf *conf, const char *text, size_t len,
+	       const char *file, struct conf_report *report);
+/*
+ * Read file, or with NULL the first that exists of the two default ones; with
+ * none of them the defaults hold. -ENOENT: the file named does not exist.
+ */
+int conf_read(struct conf *conf, const char *file,
+	      struct conf_report *report);
+void conf_print(const struct conf *conf, FILE *out);
+
+/*
+ * The daemon's layer. rules has room for KSFLOW_RULES_MAX. Ascending
+ * precedence: the last rule that matches and names a field gives its value.
+ * -E2BIG: more than the module takes.
+ */
+int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
+	       struct ksflow_rule *rules);
+
+#endif /* KSFLOW_USER_CONF_H */

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/* From a configuration to the module's rules, and to text. */
+#include "conf.h"
+
+#include "nl.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+
+#define RATIO_DEFAULT	1000000U
+#define SAMPLING_DEFAULT 400U	/* hsflowd's, with bps_ratio=0 */
+
+/*
+ * A rule holds for one speed, so "known" and ranges are spelt out. Mbit/s,
+ * ascending.
+ */
+static const uint32_t speeds_mbit[] = {
+	10, 100, 1000, 2500, 5000, 10000, 14000, 20000, 25000, 40000, 50000,
+	56000, 100000, 200000, 400000, 800000, 1600000,
+};
+
+#define SPEEDS	(sizeof(speeds_mbit) / sizeof(speeds_mbit[0]))
+
+struct builder {
+	struct ksflow_rule *rules;
+	unsigned int count;
+	bool is_full;
+};
+
+/* A rule for pattern (NULL = the default devices); quiet ones select none. */
+static struct ksflow_rule *add(struct builder *b, const char *pattern,
+			       bool is_quiet)
+{
+	static struct ksflow_rule overflow;
+	struct ksflow_rule *rule;
+
+	if (b->count == KSFLOW_RULES_MAX) {
+		b->is_full = true;
+		memset(&overflow, 0, sizeof(overflow));
+		return &overflow;
+	}
+	rule = &b->rules[b->count++];
+	memset(rule, 0, sizeof(*rule));
+	if (pattern) {
+		ksflow_set(rule, RULE_PATTERN);
+		strncpy(rule->pattern, pattern, sizeof(rule->pattern) - 1);
+	}
+	rule->is_quiet = is_quiet;
+	if (is_quiet)
+		ksflow_set(rule, RULE_QUIET);
+	return rule;
+}
+
+static void set_speed(struct ksflow_rule *rule, uint32_t mbit)
+{
+	ksflow_set(rule, RULE_SPEED);
+	rule->speed_mbit = mbit;
+}
+
+static void set_rate(struct ksflow_rule *rule, uint32_t rate)
+{
+	ksflow_set(rule, RULE_RATE);
+	rule->rate = rate;
+}
+
+static void set_auto(struct ksflow_rule *rule, uint32_t ratio)
+{
+	set_rate(rule, 0);
+	if (ratio != RATIO_DEFAULT) {
+		ksflow_set(rule, RULE_RATIO);
+		rule->ratio = ratio;
+	}
+}
+
+static void set_dir(struct ksflow_rule *rule, uint8_t dir)
+{
+	ksflow_set(rule, RULE_DIR);
+	rule->dir = dir;
+}
+
+/* Lowest first: sampling, bps_ratio, sampling.SPEED. */
+static void add_rates(struct builder *b, const struct conf *conf)
+{
+	uint32_t ratio = conf->has_bps_ratio ? conf->bps_ratio : RATIO_DEFAULT;
+	uint32_t sampling = conf->has_sampling ? conf->sampling :
+			    ratio ? 0 : SAMPLING_DEFAULT;
+	struct ksflow_rule *rule;
+	unsigned int i;
+
+	if (sampling) {
+		set_rate(add(b, "*", true), sampling);
+		for (i = 0; ratio && i < SPEEDS; i++) {
+			rule = add(b, "*", true);
+			set_speed(rule, speeds_mbit[i]);
+			set_auto(rule, ratio);
+		}
+	} else if (conf->has_bps_ratio && ratio) {
+		set_auto(add(b, "*", true), ratio);
+	}
+	for (i = 0; i < conf->speed_count; i++) {
+		rule = add(b, "*", true);
+		set_speed(rule, conf->speeds[i].mbit);
+		if (conf->speeds[i].rate)
+			set_rate(rule, conf->speeds[i].rate);
+	}
+}
+
+static void add_device(struct builder *b, const struct conf *conf,
+		       const struct conf_device *device)
+{
+	uint8_t dir = device->dir ? device->dir : conf->dir;
+	struct ksflow_rule *rule;
+	unsigned int i;
+
+	if (device->pattern[0]) {
+		rule = add(b, device->pattern, false);
+		set_dir(rule, dir);
+		if (device->has_rate)
+			set_rate(rule, device->rate);
+		return;
+	}
+	for (i = 0; i < SPEEDS; i++) {
+		if (speeds_mbit[i] < device->speed_min_mbit ||
+		    speeds_mbit[i] > device->speed_max_mbit)
+			continue;
+		rule = add(b, NULL, false);
+		set_speed(rule, speeds_mbit[i]);
+		set_dir(rule, dir);
+		if (device->has_rate)
+			set_rate(rule, device->rate);
+	}
+}
+
+int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
+	       struct ksflow_rule *rules)
+{
+	struct builder b = { .rules = rules };
+	struct ksflow_rule *rule;
+	unsigned int i;
+
+	memset(layer, 0, sizeof(*layer));
+	layer->id = KSFLOW_LAYER_DAEMON;
+	layer->rules = rules;
+	if (!conf->is_from_file)
+		return 0;	/* the module's own defaults */
+	if (conf->header_bytes) {
+		ksflow_set(layer, LAYER_HEADER);
+		layer->header_bytes = conf->header_bytes;
+	}
+	add_rates(&b, conf);
+	if (conf->has_sampling && !conf->sampling) {
+		set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
+	} else {
+		/* devices that are named are sampled instead of the others */
+		set_dir(add(&b, NULL, false),
+			conf->device_count ? KSFLOW_DIR_OFF : conf->dir);
+		for (i = 0; i < conf->device_count; i++)
+			add_device(&b, conf, &conf->devices[i]);
+	}
+	for (i = 0; i < conf->speed_count; i++) {
+		if (conf->speeds[i].rate)
+			continue;
+		rule = add(&b, "*", true);
+		set_speed(rule, conf->speeds[i].mbit);
+		set_dir(rule, KSFLOW_DIR_OFF);
+	}
+	layer->rule_count = b.count;
+	return b.is_full ? -E2BIG : 0;
+}
+
+static void print_addr(FILE *out, const struct sflow_addr *addr)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	fputs(inet_ntop(addr->type == SFLOW_ADDR_IP6 ? AF_INET6 : AF_INET,
+			addr->bytes, text, sizeof(text)), out);
+}
+
+/* As a file that, read, gives the same. */
+void conf_print(const struct conf *conf, FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "# %s\nsflow {\n", conf->is_from_file ? conf->file :
+		"no configuration file: defaults");
+	if (conf->has_sampling)
+		fprintf(out, "  sampling = %u\n", conf->sampling);
+	if (conf->has_bps_ratio)
+		fprintf(out, "  sampling.bps_ratio = %u\n", conf->bps_ratio);
+	for (i = 0; i < conf->speed_count; i++)
+		fprintf(out, "  sampling.%uM = %u\n", conf->speeds[i].mbit,
+			conf->speeds[i].rate);
+	fprintf(out, "  samplingDirection = %s\n", ksflow_dir_name(conf->dir));
+	for (i = 0; i < conf->device_count; i++) {
+		const struct conf_device *d = &conf->devices[i];
+
+		fprintf(out, "  pcap {");
+		if (d->pattern[0])
+			fprintf(out, " dev=%s", d->pattern);
+		else if (d->speed_max_mbit > 1000000000)
+			fprintf(out, " speed=%uM-", d->speed_min_mbit);
+		else
+			fprintf(out, " speed=%uM-%uM", d->speed_min_mbit,
+				d->speed_max_mbit);
+		if (d->has_rate)
+			fprintf(out, " sampling=%u", d->rate);
+		if (d->dir)
+			fprintf(out, " samplingDirection=%s",
+				ksflow_dir_name(d->dir));
+		fprintf(out, " }\n");
+	}
+	if (conf->header_bytes)
+		fprintf(out, "  headerBytes = %u\n", conf->header_bytes);
+	fprintf(out, "  polling = %u\n", conf->polling_s);
+	fprintf(out, "  datagramBytes = %u\n", conf->datagram_bytes);
+	if (conf->sub_agent_id)
+		fprintf(out, "  subAgentId = %u\n", conf->sub_agent_id);
+	if (conf->agent_dev[0])
+		fprintf(out, "  agent = %s\n", conf->agent_dev);
+	if (conf->agent_addr.type) {
+		fprintf(out, "  agentIP = ");
+		print_addr(out, &conf->agent_addr);
+		fprintf(out, "\n");
+	}
+	for (i = 0; i < conf->cidr_count; i++) {
+		fprintf(out, "  agent.cidr = ");
+		print_addr(out, &conf->cidrs[i].addr);
+		fprintf(out, "/%u\n", conf->cidrs[i].prefix_len);
+	}
+	for (i = 0; i < conf->collector_count; i++) {
+		const struct conf_collector *c = &conf->collectors[i];
+
+		fprintf(out, "  collector { ip=%s udpport=%u", c->host,
+			c->port);
+		if (c->dev[0])
+			fprintf(out, " dev=%s", c->dev);
+		if (c->src[0])
+			fprintf(out, " src=%s", c->src);
+		if (c->netns[0])
+			fprintf(out, " namespace=%s", c->netns);
+		fprintf(out, " }\n");
+	}
+	fprintf(out, "}\n");
+}
