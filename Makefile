@@ -67,7 +67,7 @@ build/unit/lib.a: $(patsubst %.c,build/sanitized/%.o,$(LIB_SRC))
 build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
-.PRECIOUS: build/sanitized/tests/unit/%.o
+.PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
 .PHONY: check-unit check demo
