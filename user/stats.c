@@ -22,6 +22,7 @@ enum counter {
 	FILTERED,
 	LOST_OVERRUN,
 	LOST_MEMORY,
+	QUEUED,
 	COUNTERS,
 };
 
@@ -81,6 +82,11 @@ static const struct {
 		"samples for which the kernel had no memory to build a message",
 		"The machine is out of memory, or the reader's memory cgroup is: see dmesg",
 	},
+	[QUEUED] = {
+		"queued", "queued",
+		"samples in the rings, not yet handed out; 0 when no packet passes",
+		"Nothing to do: the next reading has them under another name",
+	},
 };
 
 struct ledger {
@@ -90,6 +96,8 @@ struct ledger {
 	size_t source_count;
 	struct ksflow_reader *readers;
 	size_t reader_count;
+	/* The reading before this one: what it had selected is settled now. */
+	const struct ledger *before;
 	bool is_used[COUNTERS];
 	bool closes;
 };
@@ -143,31 +151,62 @@ static void print_counter(struct ledger *ledger, enum counter counter,
 			    is_loss && value ? PRINT_RED : PRINT_PLAIN);
 }
 
-/* @missing: what the right side lacks; negative if it has too much. */
-static void print_verdict(struct ledger *ledger, const char *sum,
-			  int64_t missing)
+/* @off: by how many samples the sum is wrong. */
+static void print_verdict(struct ledger *ledger, const char *sum, uint64_t off)
 {
-	print_bool("closes", NULL, !missing);
-	if (missing) {
+	print_bool("closes", NULL, !off);
+	if (off) {
 		ledger->closes = false;
 		print_string_colour(NULL, "  does not close: %s", sum,
 				    PRINT_RED);
-		print_text(" is off by %" PRId64 "\n", missing);
+		print_text(" is off by %" PRIu64 "\n", off);
 	} else {
 		print_text("  closes: %s\n", sum);
 	}
+}
+
+/* By how much @part is more than @whole. */
+static uint64_t excess(uint64_t part, uint64_t whole)
+{
+	return part > whole ? part - whole : 0;
+}
+
+static uint64_t settled(const struct ksflow_reader *reader)
+{
+	return reader->delivered + reader->filtered + reader->lost_ring +
+	       reader->lost_overrun + reader->lost_memory;
+}
+
+static uint64_t selected_before(const struct ledger *before,
+				const struct ksflow_reader *reader)
+{
+	size_t i;
+
+	for (i = 0; before && i < before->reader_count; i++)
+		if (before->readers[i].portid == reader->portid &&
+		    before->readers[i].kind == reader->kind)
+			return before->readers[i].selected;
+	return 0;
 }
 
 static void print_namespace(struct ledger *ledger,
 			    const struct ksflow_stats *stats)
 {
 	const char *kind = ksflow_kind_name(stats->kind);
+	const struct ledger *before = ledger->before;
+	uint64_t before_selected = 0;
+	size_t i;
+
+	for (i = 0; before && i < before->stats_count; i++)
+		if (before->stats[i].kind == stats->kind)
+			before_selected = before->stats[i].selected;
 
 	print_object(NULL);
 	print_string_colour("kind", "%ss of this namespace\n",
 			    kind ? kind : "unknown record", PRINT_BOLD);
 	print_counter(ledger, SEEN, stats->seen);
-	print_counter(ledger, NOT_SELECTED, stats->seen - stats->selected);
+	print_counter(ledger, NOT_SELECTED,
+		      excess(stats->seen, stats->selected));
 	print_counter(ledger, SELECTED, stats->selected);
 	print_counter(ledger, LOST_RING, stats->lost_ring);
 	if (ksflow_has(stats, STATS_RING_BYTES) && stats->ring_bytes) {
@@ -176,11 +215,8 @@ static void print_namespace(struct ledger *ledger,
 	} else {
 		print_text("  no rings: nobody reads\n");
 	}
-	print_verdict(ledger, "selected <= seen, lost <= selected",
-		      stats->selected > stats->seen ?
-		      (int64_t)(stats->selected - stats->seen) :
-		      stats->lost_ring > stats->selected ?
-		      (int64_t)(stats->lost_ring - stats->selected) : 0);
+	print_verdict(ledger, "seen = not selected + selected",
+		      excess(before_selected, stats->seen));
 	print_object_end();
 }
 
@@ -193,12 +229,13 @@ static void print_source(struct ledger *ledger,
 	print_counter(ledger, SEEN, source->seen);
 	print_counter(ledger, SEEN_INGRESS, source->seen_ingress);
 	print_counter(ledger, SEEN_EGRESS, source->seen_egress);
-	print_counter(ledger, NOT_SELECTED, source->seen - source->selected);
+	print_counter(ledger, NOT_SELECTED,
+		      excess(source->seen, source->selected));
 	print_counter(ledger, SELECTED, source->selected);
 	print_counter(ledger, LOST_RING, source->lost_ring);
 	print_verdict(ledger, "seen = ingress + egress",
-		      (int64_t)(source->seen - source->seen_ingress -
-				source->seen_egress));
+		      source->seen - source->seen_ingress -
+		      source->seen_egress);
 	print_object_end();
 }
 
@@ -219,10 +256,12 @@ static void print_reader(struct ledger *ledger,
 	print_counter(ledger, LOST_RING, reader->lost_ring);
 	print_counter(ledger, LOST_OVERRUN, reader->lost_overrun);
 	print_counter(ledger, LOST_MEMORY, reader->lost_memory);
-	print_verdict(ledger, "selected = delivered + filtered + lost",
-		      (int64_t)(reader->selected - reader->delivered -
-				reader->filtered - reader->lost_ring -
-				reader->lost_overrun - reader->lost_memory));
+	print_counter(ledger, QUEUED, excess(reader->selected, settled(reader)));
+	/* Rings are drained before each reading, and go on filling after it. */
+	print_verdict(ledger, "selected = delivered + filtered + lost + queued",
+		      excess(selected_before(ledger->before, reader),
+			     settled(reader)) +
+		      excess(settled(reader), reader->selected));
 	print_object_end();
 }
 
@@ -275,16 +314,31 @@ static void print_ledger(struct ledger *ledger, bool is_explained)
 	print_object_end();
 }
 
-int stats_run(const struct tool_verb *verb, int argc, char **argv)
+static int ledger_get(struct ksflow_nl *nl, struct ledger *ledger,
+		      struct ksflow_nl_error *err)
 {
-	struct ksflow_nl_error err = { 0 };
-	struct ledger ledger = { 0 };
 	const struct ksflow_stats_handler handler = {
 		.stats = add_stats,
 		.reader = add_reader,
 		.source = add_source,
-		.arg = &ledger,
+		.arg = ledger,
 	};
+
+	return ksflow_nl_stats_get(nl, &handler, err);
+}
+
+static void ledger_free(struct ledger *ledger)
+{
+	free(ledger->stats);
+	free(ledger->sources);
+	free(ledger->readers);
+}
+
+int stats_run(const struct tool_verb *verb, int argc, char **argv)
+{
+	struct ksflow_nl_error err = { 0 };
+	struct ledger before = { 0 };
+	struct ledger ledger = { .before = &before };
 	bool is_explained = false;
 	struct ksflow_nl *nl;
 	int ret, i;
@@ -299,15 +353,16 @@ int stats_run(const struct tool_verb *verb, int argc, char **argv)
 	ret = tool_open(&nl);
 	if (ret)
 		return ret;
-	ret = ksflow_nl_stats_get(nl, &handler, &err);
+	ret = ledger_get(nl, &before, &err);
+	if (!ret)
+		ret = ledger_get(nl, &ledger, &err);
 	if (ret)
 		ret = tool_failed(&err);
 	else
 		print_ledger(&ledger, is_explained);
 
-	free(ledger.stats);
-	free(ledger.sources);
-	free(ledger.readers);
+	ledger_free(&before);
+	ledger_free(&ledger);
 	ksflow_nl_close(nl);
 	return ret;
 }
