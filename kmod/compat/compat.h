@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Everything that differs between kernels 5.10 and the newest. Features are
+ * found by compat/Kbuild and by Kconfig; nothing here asks for a
+ * version number.
+ */
+#ifndef KSFLOW_COMPAT_H
+#define KSFLOW_COMPAT_H
+
+#include <linux/ethtool.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/skbuff.h>
+#include <net/flow.h>
+#include <net/genetlink.h>
+#include <net/route.h>
+#ifdef KSFLOW_HAVE_FLOWI4_DSCP
+#include <net/inet_dscp.h>
+#endif
+#ifdef KSFLOW_HAVE_NETDEV_LOCK_OPS_H
+#include <net/netdev_lock.h>
+#endif
+
+/* NF_NETDEV_EGRESS: 5.16, 42df6e1d221d ("netfilter: Introduce egress hook") */
+#ifdef CONFIG_NETFILTER_EGRESS
+#define KSFLOW_NF_EGRESS	NF_NETDEV_EGRESS
+#define ksflow_has_nf_egress()	true
+#else
+#define KSFLOW_NF_EGRESS	NF_NETDEV_NUMHOOKS
+#define ksflow_has_nf_egress()	false
+#endif
+
+/* Given back to the receive path by ifb: it was a candidate before. */
+static inline bool ksflow_skb_is_reinjected(const struct sk_buff *skb)
+{
+#if defined(KSFLOW_HAVE_SKB_XGRESS) ? defined(CONFIG_NET_XGRESS) \
+				   : defined(CONFIG_NET_CLS_ACT)
+	return skb->tc_skip_classify;
+#else
+	return false;
+#endif
+}
+
+/* Families registered before resv_start_op existed stay lenient; ours is new. */
+#ifdef KSFLOW_HAVE_RESV_START_OP
+#define KSFLOW_RESV_START_OP(op)	.resv_start_op = (op),
+#else
+#define KSFLOW_RESV_START_OP(op)
+#endif
+
+/* The link settings of @dev, which the caller's rtnl_lock guards; 6.15 and
+ * later have a lock of the device's own beside it.
+ */
+static inline int ksflow_link_ksettings(struct net_device *dev,
+					struct ethtool_link_ksettings *ks)
+{
+	int err;
+
+#if defined(KSFLOW_HAVE_NETDEV_LOCK_OPS) || \
+	defined(KSFLOW_HAVE_NETDEV_LOCK_OPS_H)
+	netdev_lock_ops(dev);
+	err = __ethtool_get_link_ksettings(dev, ks);
+	netdev_unlock_ops(dev);
+#else
+	err = __ethtool_get_link_ksettings(dev, ks);
+#endif
+	return err;
+}
+
+static inline void ksflow_flowi4_set_tos(struct flowi4 *fl4, u8 tos)
+{
+#ifdef KSFLOW_HAVE_FLOWI4_DSCP
+	fl4->flowi4_dscp = inet_dsfield_to_dscp(tos);
+#elif defined(IPTOS_RT_MASK)
+	fl4->flowi4_tos = tos & IPTOS_RT_MASK;
+#else
+	fl4->flowi4_tos = tos & INET_DSCP_MASK;
+#endif
+}
+
+#endif /* KSFLOW_COMPAT_H */

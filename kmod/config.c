@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Settings in layers: built in < module parameters < ksflowd < tool. Each
+ * layer is a list of rules; the last rule that matches a device and names a
+ * field gives that field, the last layer that has one wins.
+ */
+#include "config.h"
+
+#include <linux/ethtool.h>
+#include <linux/glob.h>
+#include <linux/if_arp.h>
+#include <linux/if_vlan.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <linux/slab.h>
+
+#include "compat/compat.h"
+
+#define RATE_DEFAULT	1000U	/* speed unknown */
+#define RATE_AUTO_MIN	100U
+#define RATIO_DEFAULT	1000000U
+
+static char *devs;
+module_param(devs, charp, 0444);
+MODULE_PARM_DESC(devs, "interfaces to sample: GLOB,... (default: those with a parent device)");
+static char *rate;
+module_param(rate, charp, 0444);
+MODULE_PARM_DESC(rate, "sampling rate N of 1 in N, 1...16777216, or auto (default: by link speed)");
+static char *direction;
+module_param(direction, charp, 0444);
+MODULE_PARM_DESC(direction, "once|ingress|egress|both (default once)");
+static char *header;
+module_param(header, charp, 0444);
+MODULE_PARM_DESC(header, "bytes kept of a packet, 64...512 (default 128)");
+static char *tap;
+module_param(tap, charp, 0444);
+MODULE_PARM_DESC(tap, "auto|netfilter|tracepoint (default auto)");
+
+static const char * const dir_names[] = {
+	[KSFLOW_DIR_OFF] = "off",
+	[KSFLOW_DIR_ONCE] = "once",
+	[KSFLOW_DIR_INGRESS] = "ingress",
+	[KSFLOW_DIR_EGRESS] = "egress",
+	[KSFLOW_DIR_BOTH] = "both",
+};
+
+static const char * const tap_names[] = {
+	[KSFLOW_TAP_AUTO] = "auto",
+	[KSFLOW_TAP_NETFILTER] = "netfilter",
+	[KSFLOW_TAP_TRACEPOINT] = "tracepoint",
+};
+
+/**
+ * ksflow_config_alloc - an empty layer
+ * @count: rules it will hold
+ *
+ * Context: process. Charged to the caller's memory control group.
+ * Return: all fields unset, or NULL.
+ */
+struct ksflow_rules *ksflow_config_alloc(u32 count)
+{
+	struct ksflow_rules *rules;
+	u32 i;
+
+	rules = kvzalloc(struct_size(rules, rule, count), GFP_KERNEL_ACCOUNT);
+	if (!rules)
+		return NULL;
+	rules->count = count;
+	for (i = 0; i < count; i++) {
+		rules->rule[i].rate = KSFLOW_UNSET;
+		rules->rule[i].dir = KSFLOW_UNSET;
+		rules->rule[i].tap = KSFLOW_UNSET;
+	}
+	return rules;
+}
+
+/** ksflow_config_free - drop all layers */
+void ksflow_config_free(struct ksflow_config *config)
+{
+	unsigned int layer;
+
+	for (layer = 0; layer < KSFLOW_LAYERS; layer++)
+		ksflow_config_replace(config, layer, NULL);
+}
+
+/**
+ * ksflow_config_replace - put a layer in place of the one before
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @rules: taken over; NULL to drop the layer
+ */
+void ksflow_config_replace(struct ksflow_config *config, unsigned int layer,
+			   struct ksflow_rules *rules)
+{
+	kvfree(config->layer[layer]);
+	config->layer[layer] = rules;
+}
+
+static struct ksflow_rule *rule_find(struct ksflow_rules *rules,
+				     const char *pattern)
+{
+	u32 i;
+
+	for (i = 0; rules && i < rules->count; i++)
+		if (!strcmp(rules->rule[i].pattern, pattern))
+			return &rules->rule[i];
+	return NULL;
+}
+
+static struct ksflow_rules *rules_copy(const struct ksflow_rules *old,
+				       u32 count)
+{
+	struct ksflow_rules *new = ksflow_config_alloc(count);
+
+	if (!new || !old)
+		return new;
+	new->header = old->header;
+	new->ring = old->ring;
+	memcpy(new->rule, old->rule,
+	       min(old->count, count) * sizeof(*new->rule));
+	return new;
+}
+
+/**
+ * ksflow_config_upsert - add a rule, or change the fields given of one
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @rule: fields to set; found again by its pattern
+ * @extack: gets the reason of a refusal
+ *
+ * Return: 0, -ENOSPC or -ENOMEM; then nothing changed.
+ */
+int ksflow_config_upsert(struct ksflow_config *config, unsigned int layer,
+			 const struct ksflow_rule *rule,
+			 struct netlink_ext_ack *extack)
+{
+	struct ksflow_rules *old = config->layer[layer], *new;
+	struct ksflow_rule *place;
+	u32 count = old ? old->count : 0;
+
+	if (!rule_find(old, rule->pattern))
+		count++;
+	if (count > KSFLOW_RULES_MAX) {
+		NL_SET_ERR_MSG(extack, "too many rules: expected at most 256 in a layer");
+		return -ENOSPC;
+	}
+	new = rules_copy(old, count);
+	if (!new)
+		return -ENOMEM;
+	place = rule_find(new, rule->pattern);
+	if (!place) {
+		place = &new->rule[count - 1];
+		*place = *rule;
+	}
+	if (rule->rate != KSFLOW_UNSET) {
+		place->rate = rule->rate;
+		place->ratio = rule->ratio;
+	}
+	if (rule->dir != KSFLOW_UNSET)
+		place->dir = rule->dir;
+	if (rule->tap != KSFLOW_UNSET)
+		place->tap = rule->tap;
+	place->speed = rule->speed;
+	place->is_quiet = rule->is_quiet;
+	ksflow_config_replace(config, layer, new);
+	return 0;
+}
+
+/**
+ * ksflow_config_remove - forget the rule with this pattern
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @pattern: as given to ksflow_config_upsert()
+ *
+ * Return: 0 or -ENOENT.
+ */
+int ksflow_config_remove(struct ksflow_config *config, unsigned int layer,
+			 const char *pattern)
+{
+	struct ksflow_rules *rules = config->layer[layer];
+	struct ksflow_rule *place = rule_find(rules, pattern);
+
+	if (!place)
+		return -ENOENT;
+	/* In place: only the holder of ksflow_net.lock reads it. */
+	rules->count--;
+	memmove(place, place + 1,
+		(rules->rule + rules->count - place) * sizeof(*place));
+	return 0;
+}
+
+/** ksflow_config_header - bytes kept of a packet, and who says so */
+struct ksflow_setting ksflow_config_header(const struct ksflow_config *config)
+{
+	struct ksflow_setting setting = { KSFLOW_HEADER_DEFAULT };
+	unsigned int i;
+
+	for (i = 0; i < KSFLOW_LAYERS; i++)
+		if (config->layer[i] && config->layer[i]->header)
+			setting = (struct ksflow_setting){
+				config->layer[i]->header, i };
+	return setting;
+}
+
+/** ksflow_config_ring - bytes of ring for each CPU, and who says so */
+struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config)
+{
+	struct ksflow_setting setting = { KSFLOW_RING_DEFAULT };
+	unsigned int i;
+
+	for (i = 0; i < KSFLOW_LAYERS; i++)
+		if (config->layer[i] && config->layer[i]->ring)
+			setting = (struct ksflow_setting){
+				config->layer[i]->ring, i };
+	return setting;
+}
+
+/* Those that frames of a wire come through: not lo, veth, VLAN, tunnels. */
+static bool is_default_device(const struct net_device *dev)
+{
+	return dev->dev.parent && !(dev->flags & IFF_LOOPBACK) &&
+	       !is_vlan_dev(dev) && !netif_is_bridge_master(dev) &&
+	       !netif_is_bond_master(dev) && !netif_is_team_master(dev);
+}
+
+static u32 link_speed(struct net_device *dev)
+{
+	struct ethtool_link_ksettings ks = {};
+
+	if (!netif_running(dev) || ksflow_link_ksettings(dev, &ks) ||
+	    ks.base.speed == (u32)SPEED_UNKNOWN)
+		return 0;
+	return ks.base.speed;
+}
+
+static u32 rate_by_speed(u32 speed, u32 ratio)
+{
+	u64 n;
+
+	if (!speed)
+		return RATE_DEFAULT;
+	n = div_u64((u64)speed * 1000000, ratio);
+	return clamp_t(u64, n, RATE_AUTO_MIN, KSFLOW_RATE_MAX);
+}
+
+static bool rule_matches(const struct ksflow_rule *rule,
+			 const struct net_device *dev,
+			 const struct ksflow_settings *so_far)
+{
+	if (rule->speed && rule->speed != so_far->speed)
+		return false;
+	if (!rule->pattern[0])
+		return so_far->is_default;
+	return glob_match(rule->pattern, dev->name);
+}
+
+/**
+ * ksflow_config_device - what the layers say of one device
+ * @config: guarded by ksflow_net.lock
+ * @dev: a live device
+ * @out: the answer
+ *
+ * Context: process; rtnl_lock, since drivers are asked for the link speed.
+ */
+void ksflow_config_device(const struct ksflow_config *config,
+			  struct net_device *dev, struct ksflow_settings *out)
+{
+	u32 ratio = RATIO_DEFAULT, i, dir = KSFLOW_UNSET;
+	bool is_selected, is_off_as_default = false;
+	unsigned int layer;
+
+	ASSERT_RTNL();
+
+	memset(out, 0, sizeof(*out));
+	out->is_auto = true;
+	out->is_default = is_default_device(dev);
+	out->speed = link_speed(dev);
+	is_selected = out->is_default;
+
+	for (layer = 0; layer < KSFLOW_LAYERS; layer++) {
+		const struct ksflow_rules *rules = config->layer[layer];
+
+		for (i = 0; rules && i < rules->count; i++) {
+			const struct ksflow_rule *rule = &rules->rule[i];
+
+			if (!rule_matches(rule, dev, out))
+				continue;
+			if (!rule->is_quiet && rule->dir != KSFLOW_DIR_OFF)
+				is_selected = true;
+			if (rule->rate != KSFLOW_UNSET) {
+				out->rate = rule->rate;
+				out->is_auto = !rule->rate;
+				out->rate_layer = layer;
+				ratio = rule->ratio ?: RATIO_DEFAULT;
+			}
+			if (rule->dir != KSFLOW_UNSET) {
+				dir = rule->dir;
+				out->dir_layer = layer;
+				is_off_as_default = !rule->pattern[0];
+			} else if (dir == KSFLOW_DIR_OFF && is_off_as_default &&
+				   rule->pattern[0] && !rule->is_quiet) {
+				/* "No device but those named": this one is. */
+				dir = KSFLOW_DIR_ONCE;
+				out->dir_layer = layer;
+			}
+			if (rule->tap != KSFLOW_UNSET) {
+				out->tap = rule->tap;
+				out->tap_layer = layer;
+			}
+		}
+	}
+	if (out->is_auto)
+		out->rate = rate_by_speed(out->speed, ratio);
+	if (dir == KSFLOW_UNSET)
+		dir = is_selected ? KSFLOW_DIR_ONCE : KSFLOW_DIR_OFF;
+	out->dir = dir;
+}
+
+static int param_word(const char *name, const char *value, u32 *out,
+		      const char * const *words, u32 first, u32 count,
+		      const char *expected)
+{
+	u32 i;
+
+	if (!value)
+		return 0;
+	for (i = first; i < count; i++) {
+		if (!strcmp(value, words[i])) {
+			*out = i;
+			return 0;
+		}
+	}
+	pr_err("ksflow: %s=%s: expected %s\n", name, value, expected);
+	return -EINVAL;
+}
+
+static int param_number(const char *name, const char *value, u32 *out,
+			u32 min, u32 max)
+{
+	u32 number;
+
+	if (!value)
+		return 0;
+	if (kstrtou32(value, 0, &number) || number < min || number > max) {
+		pr_err("ksflow: %s=%s: expected a number from %u to %u\n",
+		       name, value, min, max);
+		return -EINVAL;
+	}
+	*out = number;
+	return 0;
+}
+
+static int param_patterns(struct ksflow_rules *rules, const char *list)
+{
+	const struct ksflow_rule common = rules->rule[0];
+	u32 n = 0;
+
+	/* Named devices only: switch the default ones off. */
+	rules->rule[n++].dir = KSFLOW_DIR_OFF;
+	while (*list) {
+		size_t len = strcspn(list, ",\n");
+		struct ksflow_rule *rule = &rules->rule[n++];
+
+		if (!len || len >= sizeof(rule->pattern)) {
+			pr_err("ksflow: devs=%s: expected interface names or patterns of 1 to %zu characters, separated by commas\n",
+			       devs, sizeof(rule->pattern) - 1);
+			return -EINVAL;
+		}
+		*rule = common;
+		memcpy(rule->pattern, list, len);
+		list += len;
+		if (*list && list[1])
+			list++;
+		else if (*list == '\n')
+			break;
+		else if (*list) {
+			pr_err("ksflow: devs=%s: expected a name after the last comma\n",
+			       devs);
+			return -EINVAL;
+		}
+	}
+	rules->count = n;
+	return 0;
+}
+
+/**
+ * ksflow_config_params - the layer of the module parameters
+ * @rules: gets it; NULL when no parameter is given
+ *
+ * Return: 0, or -EINVAL with one line in the log, or -ENOMEM.
+ */
+int ksflow_config_params(struct ksflow_rules **rules)
+{
+	struct ksflow_rules *new;
+	struct ksflow_rule *rule;
+	u32 count = 1;
+	const char *p;
+	int err;
+
+	*rules = NULL;
+	if (!devs && !rate && !direction && !header && !tap)
+		return 0;
+
+	for (p = devs; p && *p; p++)
+		count += *p == ',';
+	if (count > KSFLOW_RULES_MAX - 1) {
+		pr_err("ksflow: devs: expected at most %d patterns\n",
+		       KSFLOW_RULES_MAX - 2);
+		return -EINVAL;
+	}
+	new = ksflow_config_alloc(count + 1);
+	if (!new)
+		return -ENOMEM;
+	rule = &new->rule[0];
+	if (rate && !strcmp(rate, "auto")) {
+		rule->rate = 0;
+	} else {
+		err = param_number("rate", rate, &rule->rate, 1,
+				   KSFLOW_RATE_MAX);
+		if (err)
+			goto invalid;
+	}
+	err = param_word("direction", direction, &rule->dir, dir_names,
+			 KSFLOW_DIR_ONCE, ARRAY_SIZE(dir_names),
+			 "once, ingress, egress or both");
+	if (err)
+		goto invalid;
+	err = param_word("tap", tap, &rule->tap, tap_names, 0,
+			 ARRAY_SIZE(tap_names),
+			 "auto, netfilter or tracepoint");
+	if (err)
+		goto invalid;
+	err = param_number("header", header, &new->header, KSFLOW_HEADER_MIN,
+			   KSFLOW_HEADER_MAX);
+	if (err)
+		goto invalid;
+	new->count = 1;
+	if (devs && *devs) {
+		err = param_patterns(new, devs);
+		if (err)
+			goto invalid;
+	}
+	*rules = new;
+	return 0;
+
+invalid:
+	kvfree(new);
+	return err;
+}

@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * The state of one network namespace, and how its settings are brought into
+ * force: evaluated for every device, in process context, under rtnl_lock.
+ */
+#include "net.h"
+
+#include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "device.h"
+#include "sample.h"
+#include "subscriber.h"
+
+/* A daemon that died has this long to come back before its settings go. */
+#define ORPHAN_SECONDS	10
+
+static unsigned int net_id;
+
+/**
+ * ksflow_net - the module's state of a namespace
+ * @net: the namespace
+ */
+struct ksflow_net *ksflow_net(const struct net *net)
+{
+	return net_generic(net, net_id);
+}
+
+static int is_sampled(struct net_device *lower, struct netdev_nested_priv *priv)
+{
+	const struct ksflow_slot *slot;
+	bool is = false;
+
+	rcu_read_lock();
+	slot = ksflow_device_find(lower);
+	if (slot)
+		is = slot->device->sampler[KSFLOW_IN];
+	rcu_read_unlock();
+	return is;
+}
+
+/* Packets of @device come in through a sampled device: itself, or below. */
+static void cover(struct ksflow_net *kn, struct ksflow_device *device)
+{
+	struct netdev_nested_priv priv = {};
+
+	if (device->sampler[KSFLOW_IN] ||
+	    netdev_walk_all_lower_dev(device->dev, is_sampled, &priv) > 0)
+		xa_store(&kn->covered, device->ifindex, xa_mk_value(1),
+			 GFP_KERNEL);
+	else
+		xa_erase(&kn->covered, device->ifindex);
+}
+
+/**
+ * ksflow_net_apply - bring the settings into force
+ * @kn: the namespace
+ *
+ * Context: process; rtnl_lock and ksflow_net.lock.
+ */
+void ksflow_net_apply(struct ksflow_net *kn)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_device *device;
+	u32 kinds, owner, ring;
+	bool is_wanted;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&kn->lock);
+
+	kinds = ksflow_subscriber_kinds(kn, &owner);
+	if (kn->owner_portid && !owner)
+		mod_delayed_work(ksflow_wq, &kn->orphan_work,
+				 ORPHAN_SECONDS * HZ);
+	kn->owner_portid = owner;
+	is_wanted = kinds & BIT(KSFLOW_KIND_SAMPLE);
+
+	ring = ksflow_config_ring(&kn->config).value;
+	if (!kinds || (relay->ring_bytes && relay->ring_bytes != ring)) {
+		list_for_each_entry(device, &kn->devices, list)
+			ksflow_sample_apply(device, false);
+		ksflow_relay_stop(relay);
+		if (kinds) {
+			if (ksflow_relay_start(relay, ring, NULL))
+				is_wanted = false;
+			ksflow_subscriber_restart(relay);
+		}
+	}
+	WRITE_ONCE(relay->header, ksflow_config_header(&kn->config).value);
+	list_for_each_entry(device, &kn->devices, list) {
+		ksflow_config_device(&kn->config, device->dev,
+				     &device->settings);
+		ksflow_sample_apply(device, is_wanted && relay->ring_bytes);
+	}
+	list_for_each_entry(device, &kn->devices, list)
+		cover(kn, device);
+}
+
+static void ksflow_net_apply_work(struct work_struct *work)
+{
+	struct ksflow_net *kn = container_of(work, struct ksflow_net,
+					     apply_work);
+
+	rtnl_lock();
+	mutex_lock(&kn->lock);
+	if (!kn->is_dead)
+		ksflow_net_apply(kn);
+	mutex_unlock(&kn->lock);
+	rtnl_unlock();
+}
+
+static void ksflow_net_orphan_work(struct work_struct *work)
+{
+	struct ksflow_net *kn = container_of(to_delayed_work(work),
+					     struct ksflow_net, orphan_work);
+
+	rtnl_lock();
+	mutex_lock(&kn->lock);
+	if (!kn->is_dead && !kn->owner_portid) {
+		ksflow_config_replace(&kn->config, KSFLOW_LAYER_DAEMON, NULL);
+		ksflow_net_apply(kn);
+	}
+	mutex_unlock(&kn->lock);
+	rtnl_unlock();
+}
+
+/**
+ * ksflow_net_changed - evaluate the settings again, soon
+ * @kn: the namespace
+ *
+ * Context: any that may take a workqueue's lock. Before ksflow_net_stop().
+ */
+void ksflow_net_changed(struct ksflow_net *kn)
+{
+	if (!READ_ONCE(kn->is_dead))
+		queue_work(ksflow_wq, &kn->apply_work);
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct ksflow_net *kn = ksflow_net(net);
+
+	kn->net = net;
+	mutex_init(&kn->lock);
+	INIT_LIST_HEAD(&kn->devices);
+	xa_init(&kn->covered);
+	INIT_WORK(&kn->apply_work, ksflow_net_apply_work);
+	INIT_DELAYED_WORK(&kn->orphan_work, ksflow_net_orphan_work);
+	return ksflow_relay_net_init(&kn->relay);
+}
+
+/*
+ * Runs for a namespace that goes, and for each of them when the module goes.
+ * Devices may still be there, packets may still flow.
+ */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	struct ksflow_net *kn = ksflow_net(net);
+	struct ksflow_device *device;
+
+	mutex_lock(&kn->lock);
+	WRITE_ONCE(kn->is_dead, true);
+	mutex_unlock(&kn->lock);
+	cancel_work_sync(&kn->apply_work);
+	cancel_delayed_work_sync(&kn->orphan_work);
+
+	mutex_lock(&kn->lock);
+	list_for_each_entry(device, &kn->devices, list)
+		ksflow_sample_apply(device, false);
+	ksflow_relay_stop(&kn->relay);
+	ksflow_subscriber_remove(kn, 0);
+	mutex_unlock(&kn->lock);
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct ksflow_net *kn = ksflow_net(net);
+
+	/* A notifier may have queued it between the mark and its own check. */
+	cancel_work_sync(&kn->apply_work);
+	ksflow_relay_net_exit(&kn->relay);
+	WARN_ON_ONCE(!list_empty(&kn->devices));
+	ksflow_config_free(&kn->config);
+	xa_destroy(&kn->covered);
+}
+
+static struct pernet_operations net_ops = {
+	.init = net_init,
+	.pre_exit = net_pre_exit,
+	.exit = net_exit,
+	.id = &net_id,
+	.size = sizeof(struct ksflow_net),
+};
+
+/**
+ * ksflow_net_init - state for every namespace, from now on
+ * Return: 0 or -errno.
+ */
+int ksflow_net_init(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/** ksflow_net_exit - no namespace has any state of ours */
+void ksflow_net_exit(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_NET_H
+#define KSFLOW_NET_H
+
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/workqueue.h>
+#include <linux/xarray.h>
+
+#include "config.h"
+#include "relay.h"
+
+struct net;
+
+/**
+ * DOC: Locking
+ *
+ * rtnl_lock > ksflow_net.lock > ksflow_relay.lock > ksflow_relay.retired_lock
+ * rtnl_lock > ksflow_net.lock > the table's mutex (device.c)
+ * rtnl_lock > ksflow_net.lock > the tap's mutex (tap.c)
+ *
+ * Taps take no lock. They find a device's state in device.c's table under
+ * RCU; what a tap may still use, and what a ring may still name, is freed by
+ * the relay's worker: unpublished, one grace period, one drain, freed.
+ */
+
+/**
+ * struct ksflow_net - what the module keeps for one network namespace
+ * @net: the namespace; it outlives this
+ * @lock: guards the members up to @apply_work
+ * @config: the layers of settings
+ * @devices: struct ksflow_device of every live device
+ * @owner_portid: socket that owns the daemon's layer, 0 for none
+ * @is_dead: nothing may start any more
+ * @covered: ifindex of each device whose packets came in through a sampled
+ *	one; written under @lock, read by taps under RCU
+ * @apply_work: evaluates the settings again; takes rtnl_lock
+ * @orphan_work: drops the daemon's layer when its owner is gone for good
+ * @relay: rings, worker, readers
+ * @gone_seen: candidates of devices that are gone; guarded by the relay's
+ *	lock, as @gone_selected (samples) and @gone_lost (found the ring full)
+ */
+struct ksflow_net {
+	struct net *net;
+	struct mutex lock;
+	struct ksflow_config config;
+	struct list_head devices;
+	u32 owner_portid;
+	bool is_dead;
+
+	struct xarray covered;
+	struct work_struct apply_work;
+	struct delayed_work orphan_work;
+	struct ksflow_relay relay;
+	u64 gone_seen;
+	u64 gone_selected;
+	u64 gone_lost;
+};
+
+extern struct workqueue_struct *ksflow_wq;
+
+struct ksflow_net *ksflow_net(const struct net *net);
+void ksflow_net_apply(struct ksflow_net *kn);
+void ksflow_net_changed(struct ksflow_net *kn);
+
+int ksflow_net_init(void);
+void ksflow_net_exit(void);
+
+#endif /* KSFLOW_NET_H */

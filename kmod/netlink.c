@@ -1,0 +1,706 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * The generic netlink family: settings and statistics. Every command acts on
+ * the namespace of its socket; those that change something, or that make the
+ * module work, need CAP_NET_ADMIN over it.
+ */
+#include "netlink.h"
+
+#include <linux/ksflow.h>
+#include <linux/module.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
+
+#include "compat/compat.h"
+#include "config.h"
+#include "device.h"
+#include "net.h"
+#include "relay.h"
+#include "sample.h"
+#include "stats.h"
+#include "subscriber.h"
+
+static struct genl_family family;
+
+static const struct nla_policy policy[KSFLOW_A_MAX + 1] = {
+	[KSFLOW_A_KINDS] = { .type = NLA_U32 },
+	[KSFLOW_A_SNAPLEN] = { .type = NLA_U32 },
+	[KSFLOW_A_OWNER] = { .type = NLA_FLAG },
+	[KSFLOW_A_IFINDEX] = { .type = NLA_U32 },
+	[KSFLOW_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
+	[KSFLOW_A_LAYER] = { .type = NLA_NESTED },
+	[KSFLOW_A_RULE] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
+	[KSFLOW_A_LAYER_ID] = { .type = NLA_U8 },
+	[KSFLOW_A_LAYER_HEADER] = { .type = NLA_U32 },
+	[KSFLOW_A_LAYER_RING] = { .type = NLA_U32 },
+	[KSFLOW_A_LAYER_RULE] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy rule_policy[KSFLOW_A_RULE_MAX + 1] = {
+	[KSFLOW_A_RULE_PATTERN] = { .type = NLA_NUL_STRING,
+				    .len = KSFLOW_PATTERN_MAX - 1 },
+	[KSFLOW_A_RULE_SPEED] = { .type = NLA_U32 },
+	[KSFLOW_A_RULE_RATE] = { .type = NLA_U32 },
+	[KSFLOW_A_RULE_RATIO] = { .type = NLA_U32 },
+	[KSFLOW_A_RULE_DIR] = { .type = NLA_U8 },
+	[KSFLOW_A_RULE_TAP] = { .type = NLA_U8 },
+	[KSFLOW_A_RULE_QUIET] = { .type = NLA_FLAG },
+};
+
+#define REFUSE(extack, attr, text)					\
+({									\
+	NL_SET_ERR_MSG_ATTR(extack, attr, text);			\
+	-EINVAL;							\
+})
+
+#define MISSING(extack, text)						\
+({									\
+	NL_SET_ERR_MSG(extack, text);					\
+	-EINVAL;							\
+})
+
+/* ---- commands to settings ---------------------------------------------- */
+
+static int parse_rule(const struct nlattr *nest, struct ksflow_rule *rule,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[KSFLOW_A_RULE_MAX + 1], *a;
+	int err;
+
+	err = nla_parse_nested(tb, KSFLOW_A_RULE_MAX, nest, rule_policy,
+			       extack);
+	if (err)
+		return err;
+	memset(rule, 0, sizeof(*rule));
+	rule->rate = KSFLOW_UNSET;
+	rule->dir = KSFLOW_UNSET;
+	rule->tap = KSFLOW_UNSET;
+	a = tb[KSFLOW_A_RULE_PATTERN];
+	if (a) {
+		if (nla_strscpy(rule->pattern, a, sizeof(rule->pattern)) <= 0)
+			return REFUSE(extack, a, "KSFLOW_A_RULE_PATTERN: expected an interface name or pattern of 1...63 bytes");
+	}
+	if (tb[KSFLOW_A_RULE_SPEED])
+		rule->speed = nla_get_u32(tb[KSFLOW_A_RULE_SPEED]);
+	a = tb[KSFLOW_A_RULE_RATE];
+	if (a) {
+		rule->rate = nla_get_u32(a);
+		if (rule->rate > KSFLOW_RATE_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_RULE_RATE: expected 1...16777216, or 0 for by link speed");
+	}
+	a = tb[KSFLOW_A_RULE_RATIO];
+	if (a) {
+		rule->ratio = nla_get_u32(a);
+		if (!rule->ratio || rule->rate)
+			return REFUSE(extack, a, "KSFLOW_A_RULE_RATIO: expected 1...4294967295 bit/s, together with KSFLOW_A_RULE_RATE 0");
+	}
+	a = tb[KSFLOW_A_RULE_DIR];
+	if (a) {
+		rule->dir = nla_get_u8(a);
+		if (rule->dir >= __KSFLOW_DIR_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_RULE_DIR: expected 0 off, 1 once, 2 ingress, 3 egress or 4 both");
+	}
+	a = tb[KSFLOW_A_RULE_TAP];
+	if (a) {
+		rule->tap = nla_get_u8(a);
+		if (rule->tap >= __KSFLOW_TAP_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_RULE_TAP: expected 0 auto, 1 netfilter or 2 tracepoint");
+	}
+	rule->is_quiet = nla_get_flag(tb[KSFLOW_A_RULE_QUIET]);
+	return 0;
+}
+
+static int parse_layer(const struct nlattr *nest, unsigned int *layer,
+		       struct ksflow_rules **out,
+		       struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[KSFLOW_A_LAYER_MAX + 1], *a;
+	struct ksflow_rules *rules;
+	u32 count = 0;
+	int rem, err;
+
+	err = nla_parse_nested(tb, KSFLOW_A_LAYER_MAX, nest, layer_policy,
+			       extack);
+	if (err)
+		return err;
+	a = tb[KSFLOW_A_LAYER_ID];
+	if (!a)
+		return MISSING(extack, "KSFLOW_A_LAYER_ID is missing: expected 2 daemon or 3 tool");
+	*layer = nla_get_u8(a);
+	if (*layer == KSFLOW_LAYER_PARAM || *layer == KSFLOW_LAYER_BUILTIN) {
+		NL_SET_ERR_MSG_ATTR(extack, a, "KSFLOW_A_LAYER_ID: the built-in settings and the module parameters are read-only");
+		return -EPERM;
+	}
+	if (*layer >= __KSFLOW_LAYER_MAX)
+		return REFUSE(extack, a, "KSFLOW_A_LAYER_ID: expected 2 daemon or 3 tool");
+
+	nla_for_each_nested(a, nest, rem)
+		count += nla_type(a) == KSFLOW_A_LAYER_RULE;
+	if (count > KSFLOW_RULES_MAX)
+		return REFUSE(extack, tb[KSFLOW_A_LAYER_RULE], "KSFLOW_A_LAYER_RULE: expected at most 256 rules in a layer");
+	rules = ksflow_config_alloc(count);
+	if (!rules)
+		return -ENOMEM;
+	err = -EINVAL;
+	a = tb[KSFLOW_A_LAYER_HEADER];
+	if (a) {
+		rules->header = nla_get_u32(a);
+		if (rules->header < KSFLOW_HEADER_MIN ||
+		    rules->header > KSFLOW_HEADER_MAX) {
+			REFUSE(extack, a, "KSFLOW_A_LAYER_HEADER: expected 64...512 bytes");
+			goto refused;
+		}
+	}
+	a = tb[KSFLOW_A_LAYER_RING];
+	if (a) {
+		rules->ring = nla_get_u32(a);
+		if (rules->ring < KSFLOW_RING_MIN ||
+		    rules->ring > KSFLOW_RING_MAX ||
+		    rules->ring & (rules->ring - 1)) {
+			REFUSE(extack, a, "KSFLOW_A_LAYER_RING: expected 16384...4194304 bytes, a power of two");
+			goto refused;
+		}
+	}
+	count = 0;
+	nla_for_each_nested(a, nest, rem) {
+		if (nla_type(a) != KSFLOW_A_LAYER_RULE)
+			continue;
+		err = parse_rule(a, &rules->rule[count++], extack);
+		if (err)
+			goto refused;
+	}
+	*out = rules;
+	return 0;
+
+refused:
+	kvfree(rules);
+	return err;
+}
+
+/* Locks the settings of the caller's namespace, or says why not. */
+static struct ksflow_net *settings_lock(struct genl_info *info)
+{
+	struct ksflow_net *kn = ksflow_net(genl_info_net(info));
+
+	rtnl_lock();
+	mutex_lock(&kn->lock);
+	if (kn->is_dead) {
+		mutex_unlock(&kn->lock);
+		rtnl_unlock();
+		NL_SET_ERR_MSG(info->extack, "the module or the namespace is going away");
+		return NULL;
+	}
+	return kn;
+}
+
+static void settings_unlock(struct ksflow_net *kn)
+{
+	mutex_unlock(&kn->lock);
+	rtnl_unlock();
+}
+
+static int do_layer_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_rules *rules = NULL;
+	unsigned int layer = 0;
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_LAYER])
+		return MISSING(info->extack, "KSFLOW_A_LAYER is missing");
+	err = parse_layer(info->attrs[KSFLOW_A_LAYER], &layer, &rules,
+			  info->extack);
+	if (err)
+		return err;
+	kn = settings_lock(info);
+	if (!kn) {
+		kvfree(rules);
+		return -ESHUTDOWN;
+	}
+	if (layer == KSFLOW_LAYER_DAEMON &&
+	    kn->owner_portid != info->snd_portid) {
+		NL_SET_ERR_MSG(info->extack, "the daemon's layer belongs to the socket that subscribed with KSFLOW_A_OWNER");
+		kvfree(rules);
+		err = -EPERM;
+		goto out;
+	}
+	ksflow_config_replace(&kn->config, layer, rules);
+	ksflow_net_apply(kn);
+out:
+	settings_unlock(kn);
+	return err;
+}
+
+static int do_rule_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_rule rule;
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_RULE])
+		return MISSING(info->extack, "KSFLOW_A_RULE is missing");
+	err = parse_rule(info->attrs[KSFLOW_A_RULE], &rule, info->extack);
+	if (err)
+		return err;
+	kn = settings_lock(info);
+	if (!kn)
+		return -ESHUTDOWN;
+	err = ksflow_config_upsert(&kn->config, KSFLOW_LAYER_TOOL, &rule,
+				   info->extack);
+	if (!err)
+		ksflow_net_apply(kn);
+	settings_unlock(kn);
+	return err;
+}
+
+static int do_rule_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_rule rule;
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_RULE])
+		return MISSING(info->extack, "KSFLOW_A_RULE is missing");
+	err = parse_rule(info->attrs[KSFLOW_A_RULE], &rule, info->extack);
+	if (err)
+		return err;
+	kn = settings_lock(info);
+	if (!kn)
+		return -ESHUTDOWN;
+	err = ksflow_config_remove(&kn->config, KSFLOW_LAYER_TOOL,
+				   rule.pattern);
+	if (err)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KSFLOW_A_RULE],
+				    "KSFLOW_A_RULE_PATTERN: the tool's layer has no rule with this pattern");
+	else
+		ksflow_net_apply(kn);
+	settings_unlock(kn);
+	return err;
+}
+
+static int do_reset(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_net *kn = settings_lock(info);
+
+	if (!kn)
+		return -ESHUTDOWN;
+	ksflow_config_replace(&kn->config, KSFLOW_LAYER_TOOL, NULL);
+	ksflow_net_apply(kn);
+	settings_unlock(kn);
+	return 0;
+}
+
+/* ---- answers ----------------------------------------------------------- */
+
+/**
+ * ksflow_netlink_head - begin a KSFLOW_CMD_RECORDS message
+ * @msg: empty
+ * Return: for genlmsg_end(), or NULL.
+ */
+void *ksflow_netlink_head(struct sk_buff *msg)
+{
+	return genlmsg_put(msg, 0, 0, &family, 0, KSFLOW_CMD_RECORDS);
+}
+
+/**
+ * ksflow_netlink_dump_head - begin one entry of a dump
+ * @msg: the dump's message
+ * @cb: the dump
+ * @cmd: enum ksflow_cmd
+ * Return: for genlmsg_end() or genlmsg_cancel(), or NULL.
+ */
+void *ksflow_netlink_dump_head(struct sk_buff *msg,
+			       struct netlink_callback *cb, unsigned int cmd)
+{
+	return genlmsg_put(msg, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			   &family, NLM_F_MULTI, cmd);
+}
+
+static int fill_rule(struct sk_buff *msg, const struct ksflow_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER_RULE);
+
+	if (!nest ||
+	    (rule->pattern[0] &&
+	     nla_put_string(msg, KSFLOW_A_RULE_PATTERN, rule->pattern)) ||
+	    (rule->speed &&
+	     nla_put_u32(msg, KSFLOW_A_RULE_SPEED, rule->speed)) ||
+	    (rule->rate != KSFLOW_UNSET &&
+	     nla_put_u32(msg, KSFLOW_A_RULE_RATE, rule->rate)) ||
+	    (rule->ratio &&
+	     nla_put_u32(msg, KSFLOW_A_RULE_RATIO, rule->ratio)) ||
+	    (rule->dir != KSFLOW_UNSET &&
+	     nla_put_u8(msg, KSFLOW_A_RULE_DIR, rule->dir)) ||
+	    (rule->tap != KSFLOW_UNSET &&
+	     nla_put_u8(msg, KSFLOW_A_RULE_TAP, rule->tap)) ||
+	    (rule->is_quiet && nla_put_flag(msg, KSFLOW_A_RULE_QUIET)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_layer(struct sk_buff *msg, unsigned int layer,
+		      const struct ksflow_rules *rules)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER);
+	u32 i;
+
+	if (!nest || nla_put_u8(msg, KSFLOW_A_LAYER_ID, layer) ||
+	    (rules->header &&
+	     nla_put_u32(msg, KSFLOW_A_LAYER_HEADER, rules->header)) ||
+	    (rules->ring &&
+	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, rules->ring)))
+		return -EMSGSIZE;
+	for (i = 0; i < rules->count; i++)
+		if (fill_rule(msg, &rules->rule[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static size_t config_size(const struct ksflow_net *kn, bool has_layers)
+{
+	size_t size = nla_total_size(sizeof(u32)) +	/* ABI */
+		      nla_total_size(sizeof(KSFLOW_VERSION)) + /* VERSION */
+		      nla_total_size(0) +		/* CONFIG */
+		      3 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_ */
+		      2 * nla_total_size(sizeof(u8)) +	/* .._LAYER */
+		      nla_total_size(0);		/* EGRESS_HOOK */
+	unsigned int layer;
+
+	for (layer = 0; has_layers && layer < KSFLOW_LAYERS; layer++) {
+		const struct ksflow_rules *rules = kn->config.layer[layer];
+
+		if (!rules)
+			continue;
+		size += nla_total_size(0) + nla_total_size(sizeof(u8)) +
+			2 * nla_total_size(sizeof(u32)) +
+			rules->count * (nla_total_size(0) +
+					nla_total_size(KSFLOW_PATTERN_MAX) +
+					3 * nla_total_size(sizeof(u32)) +
+					2 * nla_total_size(sizeof(u8)) +
+					nla_total_size(0));
+	}
+	return size;
+}
+
+static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
+{
+	struct ksflow_setting header = ksflow_config_header(&kn->config);
+	struct ksflow_setting ring = ksflow_config_ring(&kn->config);
+	struct nlattr *nest;
+
+	if (nla_put_u32(msg, KSFLOW_A_ABI, KSFLOW_ABI) ||
+	    nla_put_string(msg, KSFLOW_A_VERSION, KSFLOW_VERSION))
+		return -EMSGSIZE;
+	nest = nla_nest_start(msg, KSFLOW_A_CONFIG);
+	if (!nest ||
+	    nla_put_u32(msg, KSFLOW_A_CONFIG_HEADER, header.value) ||
+	    nla_put_u8(msg, KSFLOW_A_CONFIG_HEADER_LAYER, header.layer) ||
+	    nla_put_u32(msg, KSFLOW_A_CONFIG_RING, ring.value) ||
+	    nla_put_u8(msg, KSFLOW_A_CONFIG_RING_LAYER, ring.layer) ||
+	    (kn->owner_portid &&
+	     nla_put_u32(msg, KSFLOW_A_CONFIG_OWNER_PORTID,
+			 kn->owner_portid)) ||
+	    (ksflow_has_nf_egress() &&
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_EGRESS_HOOK)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Under ksflow_net.lock. */
+static int reply_config(struct ksflow_net *kn, struct genl_info *info,
+			unsigned int cmd, bool has_layers)
+{
+	unsigned int layer;
+	struct sk_buff *msg;
+	void *head;
+
+	msg = genlmsg_new(config_size(kn, has_layers), GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	head = genlmsg_put_reply(msg, info, &family, 0, cmd);
+	if (!head || fill_config(msg, kn))
+		goto too_small;
+	for (layer = 0; has_layers && layer < KSFLOW_LAYERS; layer++)
+		if (kn->config.layer[layer] &&
+		    fill_layer(msg, layer, kn->config.layer[layer]))
+			goto too_small;
+	genlmsg_end(msg, head);
+	return genlmsg_reply(msg, info);
+
+too_small:
+	consume_skb(msg);
+	return -EMSGSIZE;
+}
+
+static int do_config_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_net *kn = ksflow_net(genl_info_net(info));
+	int err;
+
+	mutex_lock(&kn->lock);
+	err = reply_config(kn, info, KSFLOW_CMD_CONFIG_GET, true);
+	mutex_unlock(&kn->lock);
+	return err;
+}
+
+static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
+{
+	bool is_owner = nla_get_flag(info->attrs[KSFLOW_A_OWNER]);
+	u32 kinds, snaplen = KSFLOW_HEADER_MAX;
+	struct nlattr *a;
+	struct ksflow_net *kn;
+	int err;
+
+	a = info->attrs[KSFLOW_A_KINDS];
+	if (!a)
+		return MISSING(info->extack, "KSFLOW_A_KINDS is missing");
+	kinds = nla_get_u32(a);
+	if (!kinds || kinds & ~(BIT(KSFLOW_KINDS) - 1))
+		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples)");
+	a = info->attrs[KSFLOW_A_SNAPLEN];
+	if (a && nla_get_u32(a)) {
+		snaplen = nla_get_u32(a);
+		if (snaplen > KSFLOW_HEADER_MAX)
+			return REFUSE(info->extack, a, "KSFLOW_A_SNAPLEN: expected 0...512 bytes");
+	}
+	kn = settings_lock(info);
+	if (!kn)
+		return -ESHUTDOWN;
+	err = ksflow_relay_start(&kn->relay,
+				 ksflow_config_ring(&kn->config).value,
+				 info->extack);
+	if (err)
+		goto out;
+	/* What is in the rings is not for this reader. */
+	ksflow_relay_drain(&kn->relay);
+	err = ksflow_subscriber_add(kn, info->snd_portid, kinds, snaplen,
+				    is_owner, info->extack);
+	/* On a refusal too: it gives rings back that nobody needs. */
+	ksflow_net_apply(kn);
+	if (err)
+		goto out;
+	if (is_owner)
+		cancel_delayed_work(&kn->orphan_work);
+	err = reply_config(kn, info, KSFLOW_CMD_SUBSCRIBE, false);
+out:
+	settings_unlock(kn);
+	return err;
+}
+
+static int do_unsubscribe(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_net *kn = settings_lock(info);
+	int err = 0;
+
+	if (!kn)
+		return -ESHUTDOWN;
+	if (ksflow_subscriber_remove(kn, info->snd_portid)) {
+		ksflow_net_apply(kn);
+	} else {
+		NL_SET_ERR_MSG(info->extack, "this socket has not subscribed");
+		err = -ENOENT;
+	}
+	settings_unlock(kn);
+	return err;
+}
+
+static int fill_device(struct sk_buff *msg, const struct ksflow_device *device)
+{
+	const struct ksflow_settings *s = &device->settings;
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_DEV);
+
+	if (!nest ||
+	    nla_put_u32(msg, KSFLOW_A_DEV_IFINDEX, device->ifindex) ||
+	    nla_put_string(msg, KSFLOW_A_DEV_NAME, device->name) ||
+	    (s->is_default && nla_put_flag(msg, KSFLOW_A_DEV_DEFAULT)) ||
+	    (s->speed && nla_put_u32(msg, KSFLOW_A_DEV_SPEED, s->speed)) ||
+	    nla_put_u32(msg, KSFLOW_A_DEV_RATE, s->rate) ||
+	    (s->is_auto && nla_put_flag(msg, KSFLOW_A_DEV_RATE_AUTO)) ||
+	    nla_put_u8(msg, KSFLOW_A_DEV_RATE_LAYER, s->rate_layer) ||
+	    nla_put_u8(msg, KSFLOW_A_DEV_DIR, s->dir) ||
+	    nla_put_u8(msg, KSFLOW_A_DEV_DIR_LAYER, s->dir_layer) ||
+	    nla_put_u8(msg, KSFLOW_A_DEV_TAP, s->tap) ||
+	    nla_put_u8(msg, KSFLOW_A_DEV_TAP_LAYER, s->tap_layer) ||
+	    (device->sampler[KSFLOW_IN] &&
+	     nla_put_u8(msg, KSFLOW_A_DEV_TAP_INGRESS,
+			device->sampler[KSFLOW_IN]->tap)) ||
+	    (device->sampler[KSFLOW_OUT] &&
+	     nla_put_u8(msg, KSFLOW_A_DEV_TAP_EGRESS,
+			device->sampler[KSFLOW_OUT]->tap)) ||
+	    (device->refused &&
+	     nla_put_string(msg, KSFLOW_A_DEV_REFUSED, device->refused)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int do_dev_get(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *by_index = info->attrs[KSFLOW_A_IFINDEX];
+	struct nlattr *by_name = info->attrs[KSFLOW_A_IFNAME];
+	struct ksflow_net *kn = ksflow_net(genl_info_net(info));
+	struct ksflow_device *device;
+	struct sk_buff *msg;
+	int err = -ENODEV;
+	void *head;
+
+	if (!by_index && !by_name)
+		return MISSING(info->extack, "KSFLOW_A_IFINDEX or KSFLOW_A_IFNAME is missing");
+	msg = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return -ENOMEM;
+	mutex_lock(&kn->lock);
+	list_for_each_entry(device, &kn->devices, list) {
+		if (by_index ? device->ifindex != nla_get_u32(by_index) :
+			       nla_strcmp(by_name, device->name))
+			continue;
+		head = genlmsg_put_reply(msg, info, &family, 0,
+					 KSFLOW_CMD_DEV_GET);
+		err = head ? fill_device(msg, device) : -EMSGSIZE;
+		if (!err)
+			genlmsg_end(msg, head);
+		break;
+	}
+	mutex_unlock(&kn->lock);
+	if (!err)
+		return genlmsg_reply(msg, info);
+	if (err == -ENODEV)
+		NL_SET_ERR_MSG_ATTR(info->extack, by_index ?: by_name,
+				    "no such device in this network namespace");
+	consume_skb(msg);
+	return err;
+}
+
+static int dump_devices(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	struct ksflow_net *kn = ksflow_net(sock_net(msg->sk));
+	struct ksflow_device *device;
+	long at = 0;
+
+	mutex_lock(&kn->lock);
+	list_for_each_entry(device, &kn->devices, list) {
+		void *head;
+
+		if (at++ < cb->args[0])
+			continue;
+		head = ksflow_netlink_dump_head(msg, cb, KSFLOW_CMD_DEV_GET);
+		if (!head || fill_device(msg, device)) {
+			if (head)
+				genlmsg_cancel(msg, head);
+			at--;
+			break;
+		}
+		genlmsg_end(msg, head);
+	}
+	mutex_unlock(&kn->lock);
+	cb->args[0] = at;
+	return msg->len;
+}
+
+/* ---- family ------------------------------------------------------------ */
+
+static const struct genl_small_ops ops[] = {
+	{
+		.cmd = KSFLOW_CMD_SUBSCRIBE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_subscribe,
+	}, {
+		.cmd = KSFLOW_CMD_UNSUBSCRIBE,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_unsubscribe,
+	}, {
+		.cmd = KSFLOW_CMD_CONFIG_GET,
+		.doit = do_config_get,
+	}, {
+		.cmd = KSFLOW_CMD_LAYER_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_layer_set,
+	}, {
+		.cmd = KSFLOW_CMD_RULE_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_rule_set,
+	}, {
+		.cmd = KSFLOW_CMD_RULE_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_rule_del,
+	}, {
+		.cmd = KSFLOW_CMD_RESET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_reset,
+	}, {
+		.cmd = KSFLOW_CMD_DEV_GET,
+		.doit = do_dev_get,
+		.dumpit = dump_devices,
+	}, {
+		/* Makes the worker run. */
+		.cmd = KSFLOW_CMD_STATS_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = ksflow_stats_dump,
+	},
+};
+
+static struct genl_family family = {
+	.name = KSFLOW_GENL_NAME,
+	.version = KSFLOW_GENL_VERSION,
+	.maxattr = KSFLOW_A_MAX,
+	.policy = policy,
+	.netnsok = true,
+	.parallel_ops = true,
+	.module = THIS_MODULE,
+	.small_ops = ops,
+	.n_small_ops = ARRAY_SIZE(ops),
+	KSFLOW_RESV_START_OP(KSFLOW_CMD_UNSPEC + 1)
+};
+
+/* A socket is closed, or its process dead: only unlink, the rest is work. */
+static int socket_event(struct notifier_block *nb, unsigned long event,
+			void *ptr)
+{
+	const struct netlink_notify *notify = ptr;
+	struct ksflow_net *kn;
+
+	if (event != NETLINK_URELEASE || notify->protocol != NETLINK_GENERIC ||
+	    !notify->portid)
+		return NOTIFY_DONE;
+	kn = ksflow_net(notify->net);
+	if (ksflow_subscriber_remove(kn, notify->portid))
+		ksflow_net_changed(kn);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block socket_notifier = {
+	.notifier_call = socket_event,
+};
+
+/**
+ * ksflow_netlink_init - from here on there are commands
+ * Return: 0 or -errno.
+ */
+int ksflow_netlink_init(void)
+{
+	int err;
+
+	err = netlink_register_notifier(&socket_notifier);
+	if (err)
+		return err;
+	err = genl_register_family(&family);
+	if (err)
+		netlink_unregister_notifier(&socket_notifier);
+	return err;
+}
+
+/** ksflow_netlink_exit - no command is under way any more */
+void ksflow_netlink_exit(void)
+{
+	genl_unregister_family(&family);
+	netlink_unregister_notifier(&socket_notifier);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_RECORD_H
+#define KSFLOW_RECORD_H
+
+#include <linux/in6.h>
+#include <linux/ksflow.h>
+#include <linux/skbuff.h>
+
+struct ksflow_sampler;
+struct ksflow_sampler_cpu;
+
+/* sFlow v5 header_protocol, section 5.3 of the specification. */
+enum {
+	KSFLOW_PROTO_OTHER = 0,
+	KSFLOW_PROTO_ETHERNET = 1,
+	KSFLOW_PROTO_IPV4 = 11,
+	KSFLOW_PROTO_IPV6 = 12,
+	KSFLOW_PROTO_MPLS = 13,
+};
+
+/* Which of the optional members of struct ksflow_record hold a value. */
+enum {
+	KSFLOW_HAS_QUEUE = 1 << 0,
+	KSFLOW_HAS_NEXTHOP4 = 1 << 1,
+	KSFLOW_HAS_NEXTHOP6 = 1 << 2,
+	KSFLOW_IS_SEGMENT = 1 << 3,
+};
+
+/**
+ * struct ksflow_record - one packet in a ring
+ * @size: bytes in the ring, a multiple of 8
+ * @kind: enum ksflow_kind, or KSFLOW_RECORD_PAD
+ * @has: KSFLOW_HAS_*
+ * @hits: samples it stands for
+ * @seq: sequence of the first of them
+ * @time: ns of CLOCK_REALTIME
+ * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
+ *	worker makes it the device's
+ * @drops: samples lost to full rings so far, likewise
+ * @cpu: the countdown that chose it; its device names namespace and ifindex
+ * @in: ifindex, 0 for unknown, or KSFLOW_IFINDEX_LOCAL
+ * @out: likewise
+ * @len: bytes on the wire, no FCS
+ * @vlan: TPID << 16 | TCI of the outermost tag, 0 for none
+ * @mark: skb mark
+ * @queue: transmit queue
+ * @depth: bytes waiting in it
+ * @proto: KSFLOW_PROTO_*
+ * @caplen: bytes in @data
+ * @src_prefix: the route's, with @nexthop; worker
+ * @dst_prefix: likewise
+ * @nexthop: worker
+ * @data: first bytes of the packet
+ */
+struct ksflow_record {
+	u16 size;
+	u8 kind;
+	u8 has;
+	u32 hits;
+	u64 seq;
+	u64 time;
+	u64 pool;
+	u64 drops;
+	struct ksflow_sampler_cpu *cpu;
+	u32 in;
+	u32 out;
+	u32 len;
+	u32 vlan;
+	u32 mark;
+	u32 queue;
+	u32 depth;
+	u16 proto;
+	u16 caplen;
+	u8 src_prefix;
+	u8 dst_prefix;
+	struct in6_addr nexthop;
+	u8 data[] __aligned(4);
+};
+
+#define KSFLOW_RECORD_PAD	0xff
+
+int ksflow_record_base(const struct sk_buff *skb,
+		       const struct ksflow_sampler *sampler, u32 *proto);
+void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
+			  u32 index, u32 segs, u32 hits);
+void ksflow_record_complete(struct ksflow_record *record);
+size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);
+int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
+		       u32 snaplen, u64 lost_here);
+
+#endif /* KSFLOW_RECORD_H */

@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Records on their way to the readers: a ring for each CPU that any context
+ * may write, a worker that empties all of them into netlink messages, many
+ * records to one message, each message to one socket, so that every loss is
+ * known and has a name.
+ */
+#include "relay.h"
+
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/user_namespace.h>
+#include <linux/vmalloc.h>
+#include <net/genetlink.h>
+#include <net/net_namespace.h>
+
+#include "device.h"
+#include "net.h"
+#include "netlink.h"
+#include "record.h"
+#include "route.h"
+#include "sample.h"
+#include "subscriber.h"
+
+/* A record waits this long at most before the worker begins. */
+#define DELAY_MS	40
+
+/* One wake-up of a reader for many records; its socket counts true sizes. */
+#define MESSAGE_MAX	(16 * 1024 - (int)SKB_DATA_ALIGN( \
+				sizeof(struct skb_shared_info)))
+#define MESSAGE_SMALL	4000
+
+/* All rings of namespaces that ordinary users own, together. */
+#define USERS_RINGS_MAX	(64L << 20)
+static atomic_long_t users_rings;
+
+static void kick(struct irq_work *irq_work)
+{
+	struct ksflow_ring *ring = container_of(irq_work, struct ksflow_ring,
+						irq_work);
+	struct ksflow_relay *relay = ring->relay;
+
+	if (READ_ONCE(ring->is_urgent))
+		mod_delayed_work(ksflow_wq, &relay->work, 0);
+	else
+		queue_delayed_work(ksflow_wq, &relay->work,
+				   msecs_to_jiffies(DELAY_MS));
+}
+
+static void call_worker(struct ksflow_ring *ring, u32 used)
+{
+	bool is_urgent = used > ring->mask / 2;
+
+	if (ring->is_armed && (!is_urgent || ring->is_urgent))
+		return;
+	WRITE_ONCE(ring->is_urgent, is_urgent);
+	WRITE_ONCE(ring->is_armed, true);
+	irq_work_queue(&ring->irq_work);
+}
+
+/**
+ * ksflow_relay_reserve - room for a record in this CPU's ring
+ * @relay: of the packet's namespace
+ * @kind: enum ksflow_kind
+ * @room: packet bytes at most
+ * @hits: samples the record stands for; each takes a sequence number
+ *
+ * Context: any but NMI; interrupts off from here to ksflow_relay_commit().
+ * Return: the record with @size, @kind, @hits, @seq filled in; or NULL, and
+ *	the loss is counted in the ring.
+ */
+struct ksflow_record *ksflow_relay_reserve(struct ksflow_relay *relay,
+					   unsigned int kind, u32 room,
+					   u32 hits)
+{
+	struct ksflow_ring *ring = raw_cpu_ptr(relay->ring);
+	u32 size = ALIGN(sizeof(struct ksflow_record) + room, 8);
+	u32 at = ring->head & ring->mask;
+	u32 to_end = ring->mask + 1 - at;
+	/* Pairs with the worker's release: what it freed, it has read. */
+	u32 used = ring->head - smp_load_acquire(&ring->tail);
+	u32 pad = to_end < size ? to_end : 0;
+	struct ksflow_record *record;
+	u64 seq = ring->seq[kind];
+
+	WRITE_ONCE(ring->seq[kind], seq + hits);
+	if (unlikely(used + pad + size > ring->mask + 1)) {
+		WRITE_ONCE(ring->lost[kind], ring->lost[kind] + hits);
+		call_worker(ring, used);
+		return NULL;
+	}
+	record = (struct ksflow_record *)(ring->data + at);
+	if (pad) {
+		/* Ring and records are multiples of 8: a head always fits. */
+		record->size = pad;
+		record->kind = KSFLOW_RECORD_PAD;
+		smp_store_release(&ring->head, ring->head + pad);
+		record = (struct ksflow_record *)ring->data;
+	}
+	record->kind = kind;
+	record->hits = hits;
+	record->seq = seq;
+	return record;
+}
+
+/**
+ * ksflow_relay_commit - the record is complete
+ * @relay: as for ksflow_relay_reserve()
+ * @record: what that returned; caplen tells how much of it was used
+ */
+void ksflow_relay_commit(struct ksflow_relay *relay,
+			 struct ksflow_record *record)
+{
+	struct ksflow_ring *ring = raw_cpu_ptr(relay->ring);
+	u32 head;
+
+	record->size = ALIGN(sizeof(*record) + record->caplen, 8);
+	head = ring->head + record->size;
+	/* Pairs with the worker's acquire. */
+	smp_store_release(&ring->head, head);
+	call_worker(ring, head - READ_ONCE(ring->tail));
+}
+
+/* ---- worker ------------------------------------------------------------ */
+
+static struct ksflow_record *record_at(const struct ksflow_ring *ring, u32 pos)
+{
+	return (struct ksflow_record *)(ring->data + (pos & ring->mask));
+}
+
+static void complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
+			     u32 pos, u32 end)
+{
+	struct ksflow_record *record;
+
+	for (; pos != end; pos += record->size) {
+		record = record_at(ring, pos);
+		if (record->kind != KSFLOW_KIND_SAMPLE)
+			continue;
+		ksflow_record_complete(record);
+		if (record->cpu->sampler->way == KSFLOW_IN && !kn->is_dead)
+			ksflow_route_lookup(kn->net, record);
+	}
+}
+
+static struct sk_buff *message_new(u32 ring_bytes)
+{
+	/* Attributes take more than the ring's struct; the rest is trimmed. */
+	size_t size = min_t(size_t, 2UL * ring_bytes + 512, MESSAGE_MAX);
+	struct sk_buff *msg;
+
+	msg = genlmsg_new(size - NLMSG_HDRLEN - GENL_HDRLEN,
+			  GFP_KERNEL | __GFP_NOWARN);
+	if (!msg && size > MESSAGE_SMALL)
+		msg = genlmsg_new(MESSAGE_SMALL, GFP_KERNEL | __GFP_NOWARN);
+	return msg;
+}
+
+/* What one message says of itself; the counters are known at its end. */
+struct batch {
+	u64 first;
+	u64 next;
+	u32 hits;
+	u32 filtered;
+	u64 lost_ring;
+	u64 lost_reader;
+};
+
+static int batch_fill(struct sk_buff *msg, unsigned int kind, u32 cpu,
+		      const struct batch *batch)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_BATCH);
+
+	if (!nest ||
+	    nla_put_u8(msg, KSFLOW_A_BATCH_KIND, kind) ||
+	    nla_put_u32(msg, KSFLOW_A_BATCH_CPU, cpu) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_BATCH_FIRST, batch->first,
+			      KSFLOW_A_BATCH_PAD) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_BATCH_NEXT, batch->next,
+			      KSFLOW_A_BATCH_PAD) ||
+	    nla_put_u32(msg, KSFLOW_A_BATCH_HITS, batch->hits) ||
+	    nla_put_u32(msg, KSFLOW_A_BATCH_FILTERED, batch->filtered) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_BATCH_LOST_RING, batch->lost_ring,
+			      KSFLOW_A_BATCH_PAD) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_BATCH_LOST_READER,
+			      batch->lost_reader, KSFLOW_A_BATCH_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+/* Return: the sequence after the last sample in [@pos, @end). */
+static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
+		unsigned int kind, u32 pos, u32 end, u64 *counter)
+{
+	struct ksflow_record *record;
+	u64 next = 0;
+
+	for (; pos != end; pos += record->size) {
+		record = record_at(ring, pos);
+		if (record->kind != kind)
+			continue;
+		*counter += record->hits;
+		next = record->seq + record->hits;
+		ksflow_subscriber_lose(reader,
+				       record->cpu->sampler->device->ifindex,
+				       record->hits);
+	}
+	return next;
+}
+
+/* One message from @pos on. Return: where the next one begins. */
+static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
+		    struct ksflow_ring *ring, int cpu, unsigned int kind,
+		    u32 pos, u32 end)
+{
+	struct ksflow_delivery *delivery = &reader->delivery[kind];
+	struct ksflow_position *position = &reader->position[cpu][kind];
+	struct batch batch = { .first = position->next };
+	struct ksflow_record *record;
+	struct sk_buff *msg;
+	u32 begin, at, len;
+	void *head;
+
+	/* Nothing of this kind: no message. */
+	for (; pos != end; pos += record->size) {
+		record = record_at(ring, pos);
+		if (record->kind == kind)
+			break;
+	}
+	if (pos == end)
+		return end;
+	begin = pos;
+
+	msg = message_new(end - pos);
+	if (!msg)
+		goto no_memory;
+	head = ksflow_netlink_head(msg);
+	at = msg->len;
+	/* In front of the records, though its numbers are known after them. */
+	if (!head || batch_fill(msg, kind, cpu, &batch))
+		goto free_msg;
+	for (; pos != end; pos += record->size) {
+		u32 ifindex;
+
+		record = record_at(ring, pos);
+		if (record->kind != kind)
+			continue;
+		ifindex = record->cpu->sampler->device->ifindex;
+		if (ksflow_record_fill(msg, record, reader->snaplen,
+				       ksflow_subscriber_lost(reader, ifindex)))
+			break;
+		batch.hits += record->hits;
+		batch.next = record->seq + record->hits;
+	}
+	if (!batch.hits)
+		goto free_msg;
+
+	batch.lost_ring = READ_ONCE(ring->lost[kind]);
+	batch.lost_reader = delivery->overrun + delivery->no_memory;
+	len = msg->len;
+	skb_trim(msg, at);
+	batch_fill(msg, kind, cpu, &batch);
+	skb_put(msg, len - msg->len);
+	genlmsg_end(msg, head);
+
+	position->next = batch.next;
+	if (genlmsg_unicast(kn->net, msg, reader->portid))
+		lose(reader, ring, kind, begin, pos, &delivery->overrun);
+	else
+		delivery->delivered += batch.hits;
+	return pos;
+
+free_msg:
+	consume_skb(msg);
+no_memory:
+	position->next = lose(reader, ring, kind, begin, end,
+			      &delivery->no_memory);
+	return end;
+}
+
+static void drain_ring(struct ksflow_net *kn, int cpu)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_ring *ring = per_cpu_ptr(relay->ring, cpu);
+	struct ksflow_subscriber *reader;
+	unsigned int kind;
+	u32 end, pos;
+
+	/* Before reading the head: a record after it calls again. */
+	WRITE_ONCE(ring->is_urgent, false);
+	WRITE_ONCE(ring->is_armed, false);
+	smp_mb();
+	/* Pairs with the release in ksflow_relay_commit(). */
+	end = smp_load_acquire(&ring->head);
+	if (end == ring->tail)
+		return;
+	complete_records(kn, ring, ring->tail, end);
+	list_for_each_entry(reader, &relay->readers, list) {
+		for (kind = 0; kind < KSFLOW_KINDS; kind++) {
+			if (!(reader->kinds & BIT(kind)))
+				continue;
+			for (pos = ring->tail; pos != end;)
+				pos = send_one(kn, reader, ring, cpu, kind, pos,
+					       end);
+		}
+	}
+	smp_store_release(&ring->tail, end);
+}
+
+/**
+ * ksflow_relay_drain - send what the rings hold, then free what was retired
+ * @relay: of a namespace
+ *
+ * Context: process.
+ */
+void ksflow_relay_drain(struct ksflow_relay *relay)
+{
+	struct ksflow_net *kn = container_of(relay, struct ksflow_net, relay);
+	struct ksflow_sampler *sampler, *next_sampler;
+	struct ksflow_device *device, *next_device;
+	LIST_HEAD(samplers);
+	LIST_HEAD(devices);
+	int cpu;
+
+	mutex_lock(&relay->lock);
+	spin_lock(&relay->retired_lock);
+	list_splice_init(&relay->retired_samplers, &samplers);
+	list_splice_init(&relay->retired_devices, &devices);
+	spin_unlock(&relay->retired_lock);
+	/* After it no tap writes records that name them. */
+	if (!list_empty(&samplers) || !list_empty(&devices))
+		synchronize_net();
+
+	if (relay->ring_bytes)
+		for_each_possible_cpu(cpu)
+			drain_ring(kn, cpu);
+	list_for_each_entry_safe(sampler, next_sampler, &samplers, list)
+		ksflow_sampler_free(sampler);
+	list_for_each_entry_safe(device, next_device, &devices, list)
+		ksflow_device_free(device);
+	mutex_unlock(&relay->lock);
+}
+
+static void ksflow_relay_work(struct work_struct *work)
+{
+	ksflow_relay_drain(container_of(to_delayed_work(work),
+					struct ksflow_relay, work));
+}
+
+/**
+ * ksflow_relay_retire_sampler - free a sampler when nothing names it any more
+ * @relay: of its namespace
+ * @sampler: stopped
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_relay_retire_sampler(struct ksflow_relay *relay,
+				 struct ksflow_sampler *sampler)
+{
+	spin_lock(&relay->retired_lock);
+	list_add_tail(&sampler->list, &relay->retired_samplers);
+	spin_unlock(&relay->retired_lock);
+	mod_delayed_work(ksflow_wq, &relay->work, 0);
+}
+
+/**
+ * ksflow_relay_retire_device - likewise, after its samplers
+ * @relay: of its namespace
+ * @device: its samplers retired
+ */
+void ksflow_relay_retire_device(struct ksflow_relay *relay,
+				struct ksflow_device *device)
+{
+	spin_lock(&relay->retired_lock);
+	list_add_tail(&device->list, &relay->retired_devices);
+	spin_unlock(&relay->retired_lock);
+	mod_delayed_work(ksflow_wq, &relay->work, 0);
+}
+
+/* ---- rings ------------------------------------------------------------- */
+
+static bool is_users(const struct ksflow_relay *relay)
+{
+	const struct ksflow_net *kn = container_of(relay, struct ksflow_net,
+						   relay);
+
+	return kn->net->user_ns != &init_user_ns;
+}
+
+static void rings_free(struct ksflow_relay *relay)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kvfree(per_cpu_ptr(relay->ring, cpu)->data);
+	free_percpu(relay->ring);
+	relay->ring = NULL;
+	if (is_users(relay))
+		atomic_long_sub((long)relay->ring_bytes * num_possible_cpus(),
+				&users_rings);
+	relay->ring_bytes = 0;
+}
+
+/**
+ * ksflow_relay_start - have rings of this size
+ * @relay: without taps at work
+ * @bytes: for each CPU, a power of two
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process; ksflow_net.lock. Charged to the caller's memory control
+ * group.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int ksflow_relay_start(struct ksflow_relay *relay, u32 bytes,
+		       struct netlink_ext_ack *extack)
+{
+	long total = (long)bytes * num_possible_cpus();
+	int cpu, err = 0;
+
+	mutex_lock(&relay->lock);
+	if (relay->ring_bytes)
+		goto out;
+	if (is_users(relay) &&
+	    atomic_long_add_return(total, &users_rings) > USERS_RINGS_MAX) {
+		atomic_long_sub(total, &users_rings);
+		NL_SET_ERR_MSG(extack, "the rings of all user namespaces would take more than 64 MiB: expected a smaller ring, or fewer readers");
+		err = -ENOSPC;
+		goto out;
+	}
+	err = -ENOMEM;
+	relay->ring = alloc_percpu_gfp(struct ksflow_ring,
+				       GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!relay->ring) {
+		NL_SET_ERR_MSG(extack, "no memory for the rings");
+		if (is_users(relay))
+			atomic_long_sub(total, &users_rings);
+		goto out;
+	}
+	relay->ring_bytes = bytes;
+	for_each_possible_cpu(cpu) {
+		struct ksflow_ring *ring = per_cpu_ptr(relay->ring, cpu);
+
+		init_irq_work(&ring->irq_work, kick);
+		ring->relay = relay;
+		ring->mask = bytes - 1;
+		ring->data = kvzalloc_node(bytes, GFP_KERNEL_ACCOUNT,
+					   cpu_to_node(cpu));
+		if (!ring->data) {
+			NL_SET_ERR_MSG(extack, "no memory for the rings");
+			rings_free(relay);
+			goto out;
+		}
+	}
+	err = 0;
+out:
+	mutex_unlock(&relay->lock);
+	return err;
+}
+
+/**
+ * ksflow_relay_stop - drain for the last time and give the rings back
+ * @relay: its samplers are retired
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_relay_stop(struct ksflow_relay *relay)
+{
+	int cpu;
+
+	if (!relay->ring_bytes)
+		return;
+	/* No tap is left in the middle of a record: they run under RCU. */
+	synchronize_net();
+	for_each_possible_cpu(cpu)
+		irq_work_sync(&per_cpu_ptr(relay->ring, cpu)->irq_work);
+	cancel_delayed_work_sync(&relay->work);
+	ksflow_relay_drain(relay);
+	mutex_lock(&relay->lock);
+	rings_free(relay);
+	mutex_unlock(&relay->lock);
+}
+
+/**
+ * ksflow_relay_net_init - no rings, no readers
+ * Return: 0.
+ */
+int ksflow_relay_net_init(struct ksflow_relay *relay)
+{
+	mutex_init(&relay->lock);
+	INIT_LIST_HEAD(&relay->readers);
+	INIT_DELAYED_WORK(&relay->work, ksflow_relay_work);
+	spin_lock_init(&relay->retired_lock);
+	INIT_LIST_HEAD(&relay->retired_samplers);
+	INIT_LIST_HEAD(&relay->retired_devices);
+	relay->header = KSFLOW_HEADER_DEFAULT;
+	return 0;
+}
+
+/** ksflow_relay_net_exit - the mirror of init; rings and readers are gone */
+void ksflow_relay_net_exit(struct ksflow_relay *relay)
+{
+	cancel_delayed_work_sync(&relay->work);
+	ksflow_relay_drain(relay);
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Which packets are chosen: a random skip counted down for each device,
+ * direction and CPU. A packet that is not chosen costs one subtraction; the
+ * pool needs no counter of its own, it is what was drawn less what is left.
+ */
+#include "sample.h"
+
+#include <linux/if_arp.h>
+#include <linux/if_bridge.h>
+#include <linux/if_macvlan.h>
+#include <linux/if_vlan.h>
+#include <linux/prandom.h>
+#include <linux/random.h>
+#include <net/rtnetlink.h>
+
+#include "compat/compat.h"
+#include "net.h"
+#include "record.h"
+#include "relay.h"
+#include "segment.h"
+#include "skip.h"
+#include "tap.h"
+
+/* Draws of one super-packet; what is left of it is divided evenly. */
+#define DRAWS_MAX	64
+
+/* get_random_u32() takes a lock that sleeps on PREEMPT_RT. */
+static DEFINE_PER_CPU(struct rnd_state, ksflow_random);
+
+static u32 draw(u32 rate)
+{
+	return ksflow_skip_next(rate,
+				prandom_u32_state(this_cpu_ptr(&ksflow_random)));
+}
+
+/**
+ * ksflow_sample_hit - the countdown has run out
+ * @sc: this CPU's countdown, already lowered by @segs to zero or below
+ * @skb: the packet
+ * @segs: wire frames it stands for
+ *
+ * A super-packet may be hit more than once. Its last frame has a length of
+ * its own, so a hit on it is a record of its own.
+ *
+ * Context: as ksflow_sample().
+ */
+noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
+				struct sk_buff *skb, u32 segs)
+{
+	struct ksflow_sampler *sampler = sc->sampler;
+	u32 rate = sampler->rate, hits = 0, first = 0;
+	bool is_last_hit = false;
+	s32 left = sc->left;
+	u64 drawn = sc->drawn;
+
+	/* Frame segs - 1 + left is the one hit; 0 is the first. */
+	while (left <= 0) {
+		u32 skip;
+
+		if (!hits++)
+			first = segs - 1 + left;
+		if (!left)
+			is_last_hit = true;
+		if (rate == 1 && left < 0) {
+			/* Every frame: no need to walk. */
+			hits += -left;
+			drawn += -left;
+			left = 0;
+			is_last_hit = true;
+		}
+		if (unlikely(hits >= DRAWS_MAX && left < 0)) {
+			u32 more = -left / rate;
+
+			hits += more;
+			drawn += (u64)more * rate;
+			left += more * rate;
+		}
+		skip = draw(rate);
+		drawn += skip;
+		left += skip;
+	}
+	sc->left = left;
+	sc->drawn = drawn;
+	sc->selected += hits;
+
+	if (segs == 1) {
+		ksflow_record_sample(sc, skb, 0, 1, 1);
+		return;
+	}
+	if (is_last_hit)
+		hits--;
+	if (hits)
+		ksflow_record_sample(sc, skb, first, segs, hits);
+	if (is_last_hit)
+		ksflow_record_sample(sc, skb, segs - 1, segs, 1);
+}
+
+/**
+ * ksflow_sample_segments - ksflow_sample() for a GRO or GSO super-packet
+ * @tap: the sampler's per-CPU state
+ * @skb: the packet
+ *
+ * Context: as ksflow_sample().
+ */
+noinline void ksflow_sample_segments(struct ksflow_sampler_cpu __percpu *tap,
+				     struct sk_buff *skb)
+{
+	struct ksflow_sampler_cpu *sc = raw_cpu_ptr(tap);
+	u32 segs = ksflow_segment_count(skb, sc->sampler);
+
+	sc->left -= segs;
+	if (sc->left <= 0)
+		ksflow_sample_hit(sc, skb, segs);
+}
+
+/**
+ * ksflow_sample_is_covered - did a packet that leaves enter through a sampled
+ *	device of the same namespace?
+ * @tap: the egress sampler's per-CPU state
+ * @skb: a packet with skb_iif set
+ *
+ * Context: as ksflow_sample(); RCU.
+ */
+noinline bool ksflow_sample_is_covered(struct ksflow_sampler_cpu __percpu *tap,
+				       const struct sk_buff *skb)
+{
+	const struct ksflow_sampler_cpu *sc = raw_cpu_ptr(tap);
+
+	return sc->is_once &&
+	       xa_load(&sc->sampler->device->kn->covered, skb->skb_iif);
+}
+
+/**
+ * ksflow_sample_start - sample one direction of a device
+ * @device: a live device without a sampler in that direction
+ * @way: KSFLOW_IN or KSFLOW_OUT
+ * @rate: N
+ * @tap: KSFLOW_TAP_NETFILTER or KSFLOW_TAP_TRACEPOINT
+ * @is_once: egress only: leave out what came in sampled
+ *
+ * Context: process; ksflow_net.lock.
+ * Return: 0 or -errno.
+ */
+int ksflow_sample_start(struct ksflow_device *device, unsigned int way,
+			u32 rate, u8 tap, bool is_once)
+{
+	struct ksflow_sampler *sampler;
+	int cpu, err = -ENOMEM;
+
+	lockdep_assert_held(&device->kn->lock);
+
+	sampler = kzalloc(sizeof(*sampler), GFP_KERNEL_ACCOUNT);
+	if (!sampler)
+		return -ENOMEM;
+	sampler->device = device;
+	sampler->rate = rate;
+	sampler->way = way;
+	sampler->tap = tap;
+	sampler->is_once = is_once;
+	sampler->cpu = alloc_percpu_gfp(struct ksflow_sampler_cpu,
+					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!sampler->cpu)
+		goto free_sampler;
+	for_each_possible_cpu(cpu) {
+		struct ksflow_sampler_cpu *sc = per_cpu_ptr(sampler->cpu, cpu);
+
+		sc->sampler = sampler;
+		sc->is_once = is_once;
+		sc->left = ksflow_skip_first(rate, get_random_u32(),
+					     get_random_u32());
+		sc->drawn = sc->left;
+	}
+	err = ksflow_tap_start(sampler);
+	if (err)
+		goto free_cpu;
+	device->sampler[way] = sampler;
+	return 0;
+
+free_cpu:
+	free_percpu(sampler->cpu);
+free_sampler:
+	kfree(sampler);
+	return err;
+}
+
+/**
+ * ksflow_sample_stop - sample one direction no more
+ * @device: a live device
+ * @way: KSFLOW_IN or KSFLOW_OUT
+ *
+ * Context: process; ksflow_net.lock. The relay's worker frees what was there.
+ */
+void ksflow_sample_stop(struct ksflow_device *device, unsigned int way)
+{
+	struct ksflow_sampler *sampler = device->sampler[way];
+
+	lockdep_assert_held(&device->kn->lock);
+
+	if (!sampler)
+		return;
+	ksflow_tap_stop(sampler);
+	device->sampler[way] = NULL;
+	ksflow_relay_retire_sampler(&device->kn->relay, sampler);
+}
+
+/**
+ * ksflow_sampler_free - give back a sampler that nothing names any more
+ * @sampler: stopped, one grace period and one drain ago
+ *
+ * What it counted goes over to its device. Context: process; the relay's lock.
+ */
+void ksflow_sampler_free(struct ksflow_sampler *sampler)
+{
+	struct ksflow_device *device = sampler->device;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct ksflow_sampler_cpu *sc = per_cpu_ptr(sampler->cpu, cpu);
+		u64 seen = ksflow_sampler_seen(sc);
+
+		device->seen[sampler->way] += seen;
+		device->selected += sc->selected;
+		device->lost += sc->lost;
+		device->pool += seen - sc->pool_told;
+		device->drops += sc->lost - sc->lost_told;
+	}
+	free_percpu(sampler->cpu);
+	kfree(sampler);
+}
+
+/* Reached by another round of the receive core: the tracepoint is behind. */
+static bool is_another_round(const struct net_device *dev)
+{
+	return is_vlan_dev(dev) || netif_is_macvlan(dev) ||
+	       netif_is_bond_master(dev) || netif_is_team_master(dev) ||
+	       (dev->rtnl_link_ops &&
+		!strcmp(dev->rtnl_link_ops->kind, "ipvlan"));
+}
+
+static u8 choose_tap(const struct ksflow_device *device, unsigned int way,
+		     const char **refused)
+{
+	const struct net_device *dev = device->dev;
+	u8 tap = device->settings.tap;
+
+	if (way == KSFLOW_OUT) {
+		if (tap != KSFLOW_TAP_NETFILTER)
+			return KSFLOW_TAP_TRACEPOINT;
+		if (ksflow_has_nf_egress())
+			return tap;
+		*refused = "egress: this kernel has no netfilter egress hook (5.16, CONFIG_NETFILTER_EGRESS): use tap tracepoint or auto";
+		return KSFLOW_TAP_AUTO;
+	}
+	if (tap == KSFLOW_TAP_AUTO)
+		return is_another_round(dev) ? KSFLOW_TAP_NETFILTER :
+					       KSFLOW_TAP_TRACEPOINT;
+	if (tap == KSFLOW_TAP_TRACEPOINT && is_another_round(dev)) {
+		*refused = "ingress: the netif_receive_skb tracepoint does not fire for VLAN, macvlan, ipvlan, bond and team devices: use tap netfilter or auto";
+		return KSFLOW_TAP_AUTO;
+	}
+	return tap;
+}
+
+static bool dir_has(u8 dir, unsigned int way)
+{
+	switch (dir) {
+	case KSFLOW_DIR_ONCE:
+	case KSFLOW_DIR_BOTH:
+		return true;
+	case KSFLOW_DIR_INGRESS:
+		return way == KSFLOW_IN;
+	case KSFLOW_DIR_EGRESS:
+		return way == KSFLOW_OUT;
+	default:
+		return false;
+	}
+}
+
+/**
+ * ksflow_sample_apply - bring a device's samplers in line with its settings
+ * @device: a live device, its settings evaluated
+ * @is_wanted: somebody reads samples in this namespace
+ *
+ * A sampler whose settings are as before goes on untouched.
+ *
+ * Context: process; rtnl_lock and ksflow_net.lock.
+ */
+void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
+{
+	const struct ksflow_settings *settings = &device->settings;
+	unsigned int way;
+
+	device->refused = NULL;
+	for (way = 0; way < KSFLOW_WAYS; way++) {
+		bool is_once = way == KSFLOW_OUT &&
+			       settings->dir == KSFLOW_DIR_ONCE;
+		struct ksflow_sampler *sampler = device->sampler[way];
+		u8 tap = KSFLOW_TAP_AUTO;
+
+		if (dir_has(settings->dir, way))
+			tap = choose_tap(device, way, &device->refused);
+		if (!is_wanted)
+			tap = KSFLOW_TAP_AUTO;
+		if (sampler && sampler->rate == settings->rate &&
+		    sampler->tap == tap && sampler->is_once == is_once)
+			continue;
+		ksflow_sample_stop(device, way);
+		if (tap != KSFLOW_TAP_AUTO &&
+		    ksflow_sample_start(device, way, settings->rate, tap,
+					is_once))
+			device->refused = "out of memory, or the netfilter hook was refused";
+	}
+}
+
+/** ksflow_sample_init - seed the generators */
+void ksflow_sample_init(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		prandom_seed_state(per_cpu_ptr(&ksflow_random, cpu),
+				   get_random_u64());
+}

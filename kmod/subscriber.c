@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Who reads: a bounded list for each namespace. Records go to each reader by
+ * unicast, so a process without privilege can listen on no kernel, and what a
+ * reader loses is known.
+ */
+#include "subscriber.h"
+
+#include <linux/netlink.h>
+#include <linux/slab.h>
+
+#include "net.h"
+
+static struct ksflow_subscriber *find(struct ksflow_relay *relay, u32 portid)
+{
+	struct ksflow_subscriber *reader;
+
+	lockdep_assert_held(&relay->lock);
+	list_for_each_entry(reader, &relay->readers, list)
+		if (reader->portid == portid)
+			return reader;
+	return NULL;
+}
+
+static void free_reader(struct ksflow_subscriber *reader)
+{
+	xa_destroy(&reader->lost_by_device);
+	kvfree(reader->position);
+	kfree(reader);
+}
+
+/* From here on: what is in the rings already is not for this reader. */
+static void start_position(struct ksflow_relay *relay,
+			   struct ksflow_subscriber *reader)
+{
+	unsigned int kind;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		const struct ksflow_ring *ring;
+
+		if (!relay->ring_bytes)
+			break;
+		ring = per_cpu_ptr(relay->ring, cpu);
+		for (kind = 0; kind < KSFLOW_KINDS; kind++) {
+			struct ksflow_position *position =
+				&reader->position[cpu][kind];
+
+			position->first = READ_ONCE(ring->seq[kind]);
+			position->next = position->first;
+			position->lost = READ_ONCE(ring->lost[kind]);
+		}
+	}
+}
+
+/**
+ * ksflow_subscriber_add - start a reader's stream, or change what it gets
+ * @kn: its namespace; the rings are in place and drained
+ * @portid: its socket
+ * @kinds: bits 1 << enum ksflow_kind
+ * @snaplen: packet bytes at most
+ * @is_owner: it asks for the daemon's layer
+ * @extack: gets the reason of a refusal
+ *
+ * Context: process; ksflow_net.lock.
+ * Return: 0, -EBUSY, -ENOSPC or -ENOMEM.
+ */
+int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
+			  u32 snaplen, bool is_owner,
+			  struct netlink_ext_ack *extack)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader, *other;
+	int err = 0;
+
+	mutex_lock(&relay->lock);
+	list_for_each_entry(other, &relay->readers, list) {
+		if (is_owner && other->is_owner && other->portid != portid) {
+			NL_SET_ERR_MSG(extack, "KSFLOW_A_OWNER: another ksflowd runs in this network namespace");
+			err = -EBUSY;
+			goto out;
+		}
+	}
+	reader = find(relay, portid);
+	if (!reader) {
+		if (relay->reader_count == KSFLOW_SUBSCRIBERS_MAX) {
+			NL_SET_ERR_MSG(extack, "too many readers: expected at most 16 in a network namespace");
+			err = -ENOSPC;
+			goto out;
+		}
+		err = -ENOMEM;
+		reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+		if (!reader)
+			goto out;
+		reader->position = kvcalloc(nr_cpu_ids,
+					    sizeof(*reader->position),
+					    GFP_KERNEL_ACCOUNT);
+		if (!reader->position) {
+			kfree(reader);
+			goto out;
+		}
+		xa_init(&reader->lost_by_device);
+		reader->portid = portid;
+		start_position(relay, reader);
+		list_add_tail(&reader->list, &relay->readers);
+		relay->reader_count++;
+		err = 0;
+	}
+	reader->kinds = kinds;
+	reader->snaplen = snaplen;
+	reader->is_owner |= is_owner;
+out:
+	mutex_unlock(&relay->lock);
+	return err;
+}
+
+/**
+ * ksflow_subscriber_remove - end a reader's stream
+ * @kn: its namespace
+ * @portid: its socket; 0: all readers
+ *
+ * Context: process.
+ * Return: whether there was one.
+ */
+bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader, *next;
+	bool was_there = false;
+
+	mutex_lock(&relay->lock);
+	list_for_each_entry_safe(reader, next, &relay->readers, list) {
+		if (portid && reader->portid != portid)
+			continue;
+		list_del(&reader->list);
+		relay->reader_count--;
+		free_reader(reader);
+		was_there = true;
+	}
+	mutex_unlock(&relay->lock);
+	return was_there;
+}
+
+/**
+ * ksflow_subscriber_kinds - what the readers of a namespace want, together
+ * @kn: the namespace
+ * @owner_portid: gets the socket that owns the daemon's layer, 0 for none
+ *
+ * Return: bits 1 << enum ksflow_kind.
+ */
+u32 ksflow_subscriber_kinds(struct ksflow_net *kn, u32 *owner_portid)
+{
+	struct ksflow_subscriber *reader;
+	u32 kinds = 0;
+
+	*owner_portid = 0;
+	mutex_lock(&kn->relay.lock);
+	list_for_each_entry(reader, &kn->relay.readers, list) {
+		kinds |= reader->kinds;
+		if (reader->is_owner)
+			*owner_portid = reader->portid;
+	}
+	mutex_unlock(&kn->relay.lock);
+	return kinds;
+}
+
+/**
+ * ksflow_subscriber_restart - count anew: the rings are other ones
+ * @relay: of the namespace
+ *
+ * Context: process.
+ */
+void ksflow_subscriber_restart(struct ksflow_relay *relay)
+{
+	struct ksflow_subscriber *reader;
+
+	mutex_lock(&relay->lock);
+	list_for_each_entry(reader, &relay->readers, list) {
+		memset(reader->delivery, 0, sizeof(reader->delivery));
+		start_position(relay, reader);
+	}
+	mutex_unlock(&relay->lock);
+}
+
+/**
+ * ksflow_subscriber_lost - samples of a device lost on the way to a reader
+ * @reader: the reader
+ * @ifindex: the device
+ */
+u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, u32 ifindex)
+{
+	void *entry;
+
+	if (xa_empty(&reader->lost_by_device))
+		return 0;
+	entry = xa_load(&reader->lost_by_device, ifindex);
+	return entry ? xa_to_value(entry) : 0;
+}
+
+/**
+ * ksflow_subscriber_lose - count samples of a device as lost to a reader
+ * @reader: the reader
+ * @ifindex: the device
+ * @hits: samples
+ *
+ * Without memory they are missing from the device's drops, not from the
+ * reader's ledger.
+ */
+void ksflow_subscriber_lose(struct ksflow_subscriber *reader, u32 ifindex,
+			    u32 hits)
+{
+	u64 lost = ksflow_subscriber_lost(reader, ifindex) + hits;
+
+	xa_store(&reader->lost_by_device, ifindex,
+		 xa_mk_value(lost & LONG_MAX), GFP_KERNEL);
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_SUBSCRIBER_H
+#define KSFLOW_SUBSCRIBER_H
+
+#include <linux/ksflow.h>
+#include <linux/list.h>
+#include <linux/xarray.h>
+
+#include "relay.h"
+
+struct ksflow_net;
+struct netlink_ext_ack;
+
+/**
+ * struct ksflow_position - how far a reader has come in one ring
+ * @first: ring sequence when it subscribed
+ * @next: sequence after the last sample it was sent, or refused
+ * @lost: of the ring, when it subscribed
+ */
+struct ksflow_position {
+	u64 first;
+	u64 next;
+	u64 lost;
+};
+
+/* What became of a reader's samples, for each kind. */
+struct ksflow_delivery {
+	u64 delivered;
+	u64 filtered;
+	u64 overrun;
+	u64 no_memory;
+};
+
+/**
+ * struct ksflow_subscriber - one socket that reads records
+ * @list: in ksflow_relay.readers
+ * @portid: its netlink port
+ * @kinds: bits 1 << enum ksflow_kind
+ * @snaplen: packet bytes it wants at most
+ * @is_owner: it owns the daemon's layer
+ * @position: for each possible CPU
+ * @delivery: the ledger
+ * @lost_by_device: ifindex to samples lost on the way to this reader
+ *
+ * Guarded by ksflow_relay.lock.
+ */
+struct ksflow_subscriber {
+	struct list_head list;
+	u32 portid;
+	u32 kinds;
+	u32 snaplen;
+	bool is_owner;
+	struct ksflow_position (*position)[KSFLOW_KINDS];
+	struct ksflow_delivery delivery[KSFLOW_KINDS];
+	struct xarray lost_by_device;
+};
+
+int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
+			  u32 snaplen, bool is_owner,
+			  struct netlink_ext_ack *extack);
+bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid);
+u32 ksflow_subscriber_kinds(struct ksflow_net *kn, u32 *owner_portid);
+void ksflow_subscriber_restart(struct ksflow_relay *relay);
+u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, u32 ifindex);
+void ksflow_subscriber_lose(struct ksflow_subscriber *reader, u32 ifindex,
+			    u32 hits);
+
+#endif /* KSFLOW_SUBSCRIBER_H */
