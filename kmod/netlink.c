@@ -83,7 +83,8 @@ static int parse_rule(const struct nlattr *nest, struct ksflow_rule *rule,
 	rule->tap = KSFLOW_UNSET;
 	a = tb[KSFLOW_A_RULE_PATTERN];
 	if (a) {
-		if (nla_strscpy(rule->pattern, a, sizeof(rule->pattern)) <= 0)
+		strscpy(rule->pattern, nla_data(a), sizeof(rule->pattern));
+		if (!rule->pattern[0])
 			return REFUSE(extack, a, "KSFLOW_A_RULE_PATTERN: expected an interface name or pattern of 1...63 bytes");
 	}
 	if (tb[KSFLOW_A_RULE_SPEED])

@@ -71,20 +71,20 @@ static void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
 static unsigned int ksflow_hook_ingress(void *priv, struct sk_buff *skb,
 					const struct nf_hook_state *state)
 {
+	const struct ksflow_sampler *sampler = priv;
+
 	pin();
-	ksflow_sample((struct ksflow_sampler_cpu __force __percpu *)priv, skb);
+	ksflow_sample(sampler->cpu, skb);
 	unpin();
 	return NF_ACCEPT;
 }
 
-static __always_inline void hook_egress(void *priv, struct sk_buff *skb)
+static __always_inline void hook_egress(const struct ksflow_sampler *sampler,
+					struct sk_buff *skb)
 {
-	struct ksflow_sampler_cpu __percpu *tap =
-		(struct ksflow_sampler_cpu __force __percpu *)priv;
-
 	pin();
-	if (!skb->skb_iif || !ksflow_sample_is_covered(tap, skb))
-		ksflow_sample(tap, skb);
+	if (!skb->skb_iif || !ksflow_sample_is_covered(sampler->cpu, skb))
+		ksflow_sample(sampler->cpu, skb);
 	unpin();
 }
 
@@ -143,7 +143,7 @@ static int hook_start(struct ksflow_sampler *sampler)
 
 	ops->hook = is_in ? ksflow_hook_ingress : ksflow_hook_egress;
 	ops->dev = sampler->device->dev;
-	ops->priv = (void __force *)sampler->cpu;
+	ops->priv = sampler;
 	ops->pf = NFPROTO_NETDEV;
 	ops->hooknum = is_in ? NF_NETDEV_INGRESS : KSFLOW_NF_EGRESS;
 	/* Before any rule can drop the packet; at egress after them all. */
