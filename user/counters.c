@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "counters.h"
+
+#include "link.h"
+#include "log.h"
+#include "rtnl.h"
+
+#include <linux/rtnetlink.h>
+
+#include <libmnl/libmnl.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/*
+ * Interfaces that are due within this time are polled together: one dump
+ * costs less than as many single requests as DUMP_FROM.
+ */
+#define TOGETHER_MS	100
+#define DUMP_FROM	64
+
+struct port {
+	uint32_t ifindex;
+	uint32_t sequence;	/* of its last counter sample */
+	int64_t due_ms;
+	bool is_due;
+};
+
+struct counters {
+	counters_emit emit;
+	void *arg;
+	struct mnl_socket *ask;
+	struct mnl_socket *events;
+	int ioctl_fd;
+	bool is_stale;		/* an event was lost */
+	uint32_t interval_ms;
+	int64_t now_ms;
+	struct port *ports;	/* by ifindex */
+	unsigned int count;
+	unsigned int room;
+};
+
+/* Randomness is for spreading only; a weak one does no harm. */
+static uint32_t random_below(uint32_t limit)
+{
+	uint32_t r = 0;
+
+	if (getrandom(&r, sizeof(r), GRND_NONBLOCK) != sizeof(r))
+		r = rand();
+	return limit ? r % limit : 0;
+}
+
+/* Index of ifindex, or of where it belongs. */
+static unsigned int find(const struct counters *counters, uint32_t ifindex)
+{
+	unsigned int low = 0, high = counters->count;
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (counters->ports[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct port *get(struct counters *counters, uint32_t ifindex)
+{
+	unsigned int i = find(counters, ifindex);
+
+	return i < counters->count && counters->ports[i].ifindex == ifindex ?
+	       &counters->ports[i] : NULL;
+}
+
+static void add(struct counters *counters, uint32_t ifindex)
+{
+	unsigned int i = find(counters, ifindex);
+	struct port *ports;
+
+	if (get(counters, ifindex))
+		return;
+	if (counters->count == counters->room) {
+		unsigned int room = counters->room ? counters->room * 2 : 64;
+
+		ports = realloc(counters->ports, room * sizeof(*ports));
+		if (!ports)
+			return;
+		counters->ports = ports;
+		counters->room = room;
+	}
+	ports = counters->ports + i;
+	memmove(ports + 1, ports, (counters->count - i) * sizeof(*ports));
+	counters->count++;
+	memset(ports, 0, sizeof(*ports));
+	ports->ifindex = ifindex;
+	ports->due_ms = counters->now_ms +
+			random_below(counters->interval_ms);
+}
+
+static void remove_port(struct counters *counters, uint32_t ifindex)
+{
+	struct port *port = get(counters, ifindex);
+
+	if (!port)
+		return;
+	counters->count--;
+	memmove(port, port + 1, (counters->ports + counters->count - port) *
+		sizeof(*port));
+}
+
+static void on_change(const struct nlmsghdr *nlh, void *arg)
+{
+	struct counters *counters = arg;
+	struct link link;
+
+	if (!link_parse(nlh, &link))
+		return;
+	if (nlh->nlmsg_type == RTM_DELLINK)
+		remove_port(counters, link.ifindex);
+	else
+		add(counters, link.ifindex);
+}
+
+static void refresh(struct counters *counters)
+{
+	/* what went meanwhile answers -ENODEV when its turn comes */
+	if (!rtnl_dump(counters->ask, RTM_GETLINK, on_change, counters))
+		counters->is_stale = false;
+}
+
+struct counters *counters_open(counters_emit emit, void *arg)
+{
+	struct counters *counters = calloc(1, sizeof(*counters));
+
+	if (!counters)
+		return NULL;
+	counters->emit = emit;
+	counters->arg = arg;
+	counters->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (counters->ioctl_fd < 0)
+		counters->ioctl_fd = socket(AF_INET6,
+					    SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	counters->ask = rtnl_open(0);
+	counters->events = rtnl_open(RTMGRP_LINK);
+	if (!counters->ask || !counters->events) {
+		counters_close(counters);
+		return NULL;
+	}
+	counters->is_stale = true;
+	return counters;
+}
+
+void counters_close(struct counters *counters)
+{
+	if (!counters)
+		return;
+	if (counters->events)
+		mnl_socket_close(counters->events);
+	if (counters->ask)
+		mnl_socket_close(counters->ask);
+	if (counters->ioctl_fd >= 0)
+		close(counters->ioctl_fd);
+	free(counters->ports);
+	free(counters);
+}
+
+int counters_fd(const struct counters *counters)
+{
+	return mnl_socket_get_fd(counters->events);
+}
+
+void counters_receive(struct counters *counters)
+{
+	if (rtnl_receive(counters->events, on_change, counters))
+		counters->is_stale = true;
+}
+
+unsigned int counters_count(const struct counters *counters)
+{
+	return counters->count;
+}
+
+void counters_set_interval(struct counters *counters, uint32_t interval_s,
+			   int64_t now_ms)
+{
+	unsigned int i;
+
+	if (counters->interval_ms == interval_s * 1000)
+		return;
+	counters->interval_ms = interval_s * 1000;
+	counters->now_ms = now_ms;
+	for (i = 0; i < counters->count; i++)
+		counters->ports[i].due_ms = now_ms +
+			random_below(counters->interval_ms);
+}
+
+static void on_poll(const struct nlmsghdr *nlh, void *arg)
+{
+	struct counters *counters = arg;
+	struct sflow_if_counters c;
+	enum link_duplex duplex;
+	uint32_t speed_mbit;
+	struct port *port;
+	struct link link;
+
+	if (!link_parse(nlh, &link))
+		return;
+	port = get(counters, link.ifindex);
+	if (!port || !port->is_due)
+		return;
+	port->is_due = false;
+	link_speed(counters->ioctl_fd, link.name, &speed_mbit, &duplex);
+	link_counters(&link, speed_mbit, duplex, &c);
+	counters->emit(&link, &c, ++port->sequence, counters->arg);
+}
+
+/* Mark what is due, and give it its next time. */
+static unsigned int mark(struct counters *counters)
+{
+	unsigned int i, due = 0;
+
+	for (i = 0; i < counters->count; i++) {
+		struct port *port = &counters->ports[i];
+
+		/* early is allowed, late is not */
+		if (port->due_ms > counters->now_ms + TOGETHER_MS)
+			continue;
+		port->is_due = true;
+		due++;
+		port->due_ms += counters->interval_ms;
+		if (port->due_ms <= counters->now_ms)
+			port->due_ms = counters->now_ms +
+				       counters->interval_ms;
+	}
+	return due;
+}
+
+int64_t counters_run(struct counters *counters, int64_t now_ms)
+{
+	int64_t next_ms = INT64_MAX;
+	unsigned int i, due;
+
+	counters->now_ms = now_ms;
+	if (!counters->interval_ms)
+		return INT64_MAX;
+	if (counters->is_stale)
+		refresh(counters);
+	due = mark(counters);
+	if (due >= DUMP_FROM)
+		rtnl_dump(counters->ask, RTM_GETLINK, on_poll, counters);
+	for (i = 0; due && due < DUMP_FROM && i < counters->count;) {
+		uint32_t ifindex = counters->ports[i].ifindex;
+		int ret = 0;
+
+		if (counters->ports[i].is_due)
+			ret = rtnl_get_link(counters->ask, ifindex, on_poll,
+					    counters);
+		if (ret == -ENODEV)
+			remove_port(counters, ifindex);
+		else
+			i++;
+	}
+	for (i = 0; i < counters->count; i++) {
+		counters->ports[i].is_due = false;
+		if (counters->ports[i].due_ms < next_ms)
+			next_ms = counters->ports[i].due_ms;
+	}
+	if (next_ms == INT64_MAX)
+		return now_ms + counters->interval_ms;
+	return next_ms;
+}

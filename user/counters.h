@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_COUNTERS_H
+#define KSFLOW_USER_COUNTERS_H
+
+/*
+ * Interface counters: each interface once per polling interval, at a time of
+ * its own within it, so that a thousand of them do not fire together.
+ */
+
+#include <stdint.h>
+
+struct counters;
+struct link;
+struct sflow_if_counters;
+
+/* What is done with the counters of one interface, when it is its turn. */
+typedef void (*counters_emit)(const struct link *link,
+			      const struct sflow_if_counters *c,
+			      uint32_t sequence, void *arg);
+
+struct counters *counters_open(counters_emit emit, void *arg);
+void counters_close(struct counters *counters);
+/* Becomes readable when an interface came, went or changed. */
+int counters_fd(const struct counters *counters);
+void counters_receive(struct counters *counters);
+/* 0 = no polling. */
+void counters_set_interval(struct counters *counters, uint32_t interval_s,
+			   int64_t now_ms);
+/* Emit what is due; returns when the next one is, INT64_MAX for never. */
+int64_t counters_run(struct counters *counters, int64_t now_ms);
+unsigned int counters_count(const struct counters *counters);
+
+#endif /* KSFLOW_USER_COUNTERS_H */

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "link.h"
+
+#include <linux/ethtool.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+#include <linux/sockios.h>
+
+#include <libmnl/libmnl.h>
+
+#include <string.h>
+#include <sys/ioctl.h>
+
+/* ifType, as the IANA registry numbers them. */
+enum {
+	TYPE_OTHER = 1,
+	TYPE_ETHERNET = 6,
+	TYPE_PPP = 23,
+	TYPE_LOOPBACK = 24,
+	TYPE_IEEE80211 = 71,
+	TYPE_TUNNEL = 131,
+	TYPE_L2VLAN = 135,
+	TYPE_IEEE1394 = 144,
+	TYPE_LAG = 161,
+	TYPE_INFINIBAND = 199,
+	TYPE_BRIDGE = 209,
+};
+
+static const struct {
+	const char *kind;
+	uint32_t type;
+} kinds[] = {
+	{ "vlan", TYPE_L2VLAN },
+	{ "bond", TYPE_LAG },
+	{ "team", TYPE_LAG },
+	{ "bridge", TYPE_BRIDGE },
+	{ "vxlan", TYPE_TUNNEL },
+	{ "geneve", TYPE_TUNNEL },
+	{ "gretap", TYPE_TUNNEL },
+	{ "ip6gretap", TYPE_TUNNEL },
+	{ "tun", TYPE_TUNNEL },
+	{ "wireguard", TYPE_TUNNEL },
+};
+
+static void copy_string(const struct nlattr *attr, char *to, size_t size)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	len = strnlen(mnl_attr_get_payload(attr), len < size ? len : size - 1);
+	memcpy(to, mnl_attr_get_payload(attr), len);
+	to[len] = '\0';
+}
+
+bool link_parse(const struct nlmsghdr *nlh, struct link *link)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr, *inner;
+	size_t len;
+
+	memset(link, 0, sizeof(*link));
+	if ((nlh->nlmsg_type != RTM_NEWLINK &&
+	     nlh->nlmsg_type != RTM_DELLINK) ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi))
+		return false;
+	/* a bridge's own view of its ports comes by the same name */
+	if (ifi->ifi_family != AF_UNSPEC)
+		return false;
+	link->ifindex = ifi->ifi_index;
+	link->arphrd = ifi->ifi_type;
+	link->flags = ifi->ifi_flags;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
+		len = mnl_attr_get_payload_len(attr);
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_IFNAME:
+			copy_string(attr, link->name, sizeof(link->name));
+			break;
+		case IFLA_PROMISCUITY:
+			if (len != sizeof(uint32_t))
+				break;
+			link->promiscuity = mnl_attr_get_u32(attr);
+			link->has_promiscuity = true;
+			break;
+		case IFLA_STATS64:
+			/* grows with the kernel's version */
+			if (len > sizeof(link->stats))
+				len = sizeof(link->stats);
+			memcpy(&link->stats, mnl_attr_get_payload(attr), len);
+			link->has_stats = true;
+			break;
+		case IFLA_LINKINFO:
+			mnl_attr_for_each_nested(inner, attr) {
+				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
+					copy_string(inner, link->kind,
+						    sizeof(link->kind));
+			}
+			break;
+		}
+	}
+	return link->ifindex && link->name[0];
+}
+
+uint32_t link_type(const struct link *link)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		/* "tun" is Ethernet when it is a tap */
+		if (!strcmp(link->kind, kinds[i].kind) &&
+		    (strcmp(link->kind, "tun") ||
+		     link->arphrd != ARPHRD_ETHER))
+			return kinds[i].type;
+	}
+	switch (link->arphrd) {
+	case ARPHRD_ETHER:
+		return TYPE_ETHERNET;
+	case ARPHRD_LOOPBACK:
+		return TYPE_LOOPBACK;
+	case ARPHRD_PPP:
+		return TYPE_PPP;
+	case ARPHRD_IEEE80211:
+	case ARPHRD_IEEE80211_PRISM:
+	case ARPHRD_IEEE80211_RADIOTAP:
+		return TYPE_IEEE80211;
+	case ARPHRD_IEEE1394:
+		return TYPE_IEEE1394;
+	case ARPHRD_INFINIBAND:
+		return TYPE_INFINIBAND;
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+	case ARPHRD_IPGRE:
+	case ARPHRD_IP6GRE:
+	case ARPHRD_NONE:
+		return TYPE_TUNNEL;
+	}
+	return TYPE_OTHER;
+}
+
+void link_counters(const struct link *link, uint32_t speed_mbit,
+		   enum link_duplex duplex, struct sflow_if_counters *c)
+{
+	const struct rtnl_link_stats64 *s = &link->stats;
+
+	sflow_if_counters_init(c);
+	c->ifindex = link->ifindex;
+	c->type = link_type(link);
+	c->speed_bps = speed_mbit * 1000000ULL;
+	if (duplex == LINK_DUPLEX_FULL)
+		c->direction = SFLOW_IF_FULL_DUPLEX;
+	else if (duplex == LINK_DUPLEX_HALF)
+		c->direction = SFLOW_IF_HALF_DUPLEX;
+	if (link->flags & IFF_UP)
+		c->status |= SFLOW_IF_ADMIN_UP;
+	/* the kernel counts a device that has no carrier to lose as running */
+	if ((link->flags & IFF_UP) && (link->flags & IFF_RUNNING))
+		c->status |= SFLOW_IF_OPER_UP;
+	if (link->has_promiscuity)
+		c->promiscuous = link->promiscuity ? SFLOW_TRUE : SFLOW_FALSE;
+	if (!link->has_stats)
+		return;
+	c->in_octets = s->rx_bytes;
+	/* rx_packets has the multicasts in it, ifInUcastPkts must not; some
+	 * drivers count more of them than of packets
+	 */
+	c->in_ucast = s->rx_packets > s->multicast ?
+		      s->rx_packets - s->multicast : 0;
+	c->in_multicast = s->multicast;
+	c->in_discards = s->rx_dropped;
+	c->in_errors = s->rx_errors;
+	c->out_octets = s->tx_bytes;
+	c->out_ucast = s->tx_packets;
+	c->out_discards = s->tx_dropped;
+	c->out_errors = s->tx_errors;
+}
+
+void link_speed(int fd, const char *name, uint32_t *speed_mbit,
+		enum link_duplex *duplex)
+{
+	union {
+		struct ethtool_link_settings req;
+		/* three masks, whose size is a signed byte */
+		uint32_t room[sizeof(struct ethtool_link_settings) / 4 +
+			      3 * 127];
+	} settings;
+	struct ifreq ifr = { .ifr_data = (void *)&settings };
+
+	*speed_mbit = 0;
+	*duplex = LINK_DUPLEX_UNKNOWN;
+	memset(&settings, 0, sizeof(settings));
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	settings.req.cmd = ETHTOOL_GLINKSETTINGS;
+	/* the first call is for the size of the masks */
+	if (ioctl(fd, SIOCETHTOOL, &ifr) ||
+	    settings.req.link_mode_masks_nwords >= 0)
+		return;
+	settings.req.link_mode_masks_nwords =
+		-settings.req.link_mode_masks_nwords;
+	settings.req.cmd = ETHTOOL_GLINKSETTINGS;
+	if (ioctl(fd, SIOCETHTOOL, &ifr))
+		return;
+	if (settings.req.speed != (uint32_t)SPEED_UNKNOWN)
+		*speed_mbit = settings.req.speed;
+	if (settings.req.duplex == DUPLEX_FULL)
+		*duplex = LINK_DUPLEX_FULL;
+	else if (settings.req.duplex == DUPLEX_HALF)
+		*duplex = LINK_DUPLEX_HALF;
+}

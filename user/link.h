@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_LINK_H
+#define KSFLOW_USER_LINK_H
+
+/* An interface as rtnetlink shows it, and as sFlow wants it. */
+
+#include "sflow.h"
+
+#include <linux/if_link.h>
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+struct nlmsghdr;
+
+struct link {
+	uint32_t ifindex;
+	char name[IFNAMSIZ];
+	char kind[16];		/* "vlan", "bond", ...; "" for hardware */
+	uint16_t arphrd;
+	uint32_t flags;		/* IFF_* */
+	uint32_t promiscuity;
+	bool has_promiscuity;
+	bool has_stats;
+	struct rtnl_link_stats64 stats;
+};
+
+enum link_duplex { LINK_DUPLEX_UNKNOWN, LINK_DUPLEX_HALF, LINK_DUPLEX_FULL };
+
+/* False: not a message about an interface, or one that does not parse. */
+bool link_parse(const struct nlmsghdr *nlh, struct link *link);
+/* ifType of the IANA registry. */
+uint32_t link_type(const struct link *link);
+/* speed_mbit 0 = unknown. */
+void link_counters(const struct link *link, uint32_t speed_mbit,
+		   enum link_duplex duplex, struct sflow_if_counters *c);
+/* Ask the driver; fd is any socket. */
+void link_speed(int fd, const char *name, uint32_t *speed_mbit,
+		enum link_duplex *duplex);
+
+#endif /* KSFLOW_USER_LINK_H */
