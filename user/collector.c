@@ -1,0 +1,469 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "collector.h"
+
+#include "conf.h"
+#include "log.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define RETRY_MS	1000
+#define REFRESH_MS	60000		/* of a resolved name */
+#define SEND_BYTES	(1 << 20)
+#define ADDRESSES_MAX	8
+
+struct address {
+	socklen_t len;
+	struct sockaddr_storage addr;
+};
+
+struct collector {
+	struct conf_collector conf;
+	char name[sizeof(((struct conf_collector *)0)->host) + 8];
+	bool is_name;			/* not an address */
+	struct address address;		/* len 0: not resolved yet */
+	int fd;				/* -1: not connected */
+	int64_t connect_ms;		/* when to try next */
+	int64_t resolve_ms;
+	pid_t resolver;			/* 0: none at work */
+	int resolver_fd;
+	int said;			/* the error that was said last */
+	uint64_t sent;
+	uint64_t refused;
+	uint64_t busy;
+	uint64_t failed;
+};
+
+struct collectors {
+	int epoll;
+	unsigned int count;
+	struct collector *all[CONF_COLLECTORS_MAX];
+};
+
+/* An error is said when it begins and when it ends, not each time. */
+static void say(struct collector *c, int error, const char *what)
+{
+	if (c->said == error)
+		return;
+	if (error)
+		log_warn("collector %s: %s: %s", c->name, what,
+			 strerror(error));
+	else
+		log_info("collector %s: sending", c->name);
+	c->said = error;
+}
+
+static bool parse_address(const char *host, uint16_t port, int flags,
+			  struct address *address)
+{
+	struct addrinfo hints = {
+		.ai_socktype = SOCK_DGRAM, .ai_flags = flags,
+	};
+	struct addrinfo *info;
+	char service[8];
+
+	snprintf(service, sizeof(service), "%u", port);
+	if (getaddrinfo(host, service, &hints, &info))
+		return false;
+	address->len = info->ai_addrlen;
+	memcpy(&address->addr, info->ai_addr, info->ai_addrlen);
+	freeaddrinfo(info);
+	return true;
+}
+
+/* In the child: write addresses, best first, and end. */
+static void resolve(const struct conf_collector *conf, int fd)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
+	struct address found[ADDRESSES_MAX] = { 0 };
+	struct addrinfo *info, *i;
+	unsigned int count = 0;
+	char service[8];
+
+	/* a source address can only reach its own family */
+	if (conf->src[0])
+		hints.ai_family = strchr(conf->src, ':') ? AF_INET6 : AF_INET;
+	snprintf(service, sizeof(service), "%u", conf->port);
+	if (!getaddrinfo(conf->host, service, &hints, &info)) {
+		for (i = info; i && count < ADDRESSES_MAX; i = i->ai_next) {
+			found[count].len = i->ai_addrlen;
+			memcpy(&found[count++].addr, i->ai_addr,
+			       i->ai_addrlen);
+		}
+	}
+	_exit(write(fd, found, count * sizeof(found[0])) < 0);
+}
+
+static void resolver_start(struct collectors *set, struct collector *c,
+			   int64_t now_ms)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	pid_t parent = getpid();
+	int ends[2];
+
+	c->resolve_ms = now_ms + REFRESH_MS;
+	if (pipe2(ends, O_CLOEXEC))
+		return;
+	c->resolver = fork();
+	if (!c->resolver) {
+		/*
+		 * Our sockets must not live on in a child: the module takes
+		 * a socket's end for the daemon's.
+		 */
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
+		dup2(ends[1], STDIN_FILENO);
+		syscall(SYS_close_range, 3U, ~0U, 0U);
+		resolve(&c->conf, STDIN_FILENO);
+	}
+	close(ends[1]);
+	if (c->resolver < 0) {
+		c->resolver = 0;
+		close(ends[0]);
+		return;
+	}
+	c->resolver_fd = ends[0];
+	event.data.ptr = c;
+	epoll_ctl(set->epoll, EPOLL_CTL_ADD, ends[0], &event);
+}
+
+static void resolver_stop(struct collector *c)
+{
+	if (!c->resolver)
+		return;
+	kill(c->resolver, SIGKILL);
+	waitpid(c->resolver, NULL, 0);
+	close(c->resolver_fd);
+	c->resolver = 0;
+}
+
+/* A socket in the namespace of the collector. */
+static int open_socket(const struct collector *c)
+{
+	int family = c->address.addr.ss_family;
+	char path[sizeof(c->conf.netns) + 16];
+	int home, there, fd = -1;
+	int error;
+
+	if (!c->conf.netns[0])
+		return socket(family, SOCK_DGRAM | SOCK_CLOEXEC |
+			      SOCK_NONBLOCK, 0);
+	snprintf(path, sizeof(path), "%s%s",
+		 strchr(c->conf.netns, '/') ? "" : "/run/netns/",
+		 c->conf.netns);
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	if (home >= 0 && there >= 0 && !setns(there, CLONE_NEWNET)) {
+		fd = socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
+			    0);
+		error = errno;
+		/* anywhere else everything that follows would be wrong */
+		if (setns(home, CLONE_NEWNET))
+			abort();
+		errno = error;
+	}
+	error = errno;
+	if (home >= 0)
+		close(home);
+	if (there >= 0)
+		close(there);
+	errno = error;
+	return fd;
+}
+
+static void disconnect(struct collector *c, int64_t retry_ms)
+{
+	if (c->fd >= 0)
+		close(c->fd);
+	c->fd = -1;
+	c->connect_ms = retry_ms;
+}
+
+static void connect_to(struct collector *c, int64_t now_ms)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&c->address.addr;
+	int bytes = SEND_BYTES;
+	struct address src;
+	const char *what;
+
+	disconnect(c, now_ms + RETRY_MS);
+	what = c->conf.netns[0] ? c->conf.netns : "socket";
+	c->fd = open_socket(c);
+	if (c->fd < 0)
+		goto failed;
+	if (setsockopt(c->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
+		       sizeof(bytes)))
+		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &bytes,
+			   sizeof(bytes));
+	what = c->conf.dev;
+	if (c->conf.dev[0] &&
+	    setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, c->conf.dev,
+		       strlen(c->conf.dev) + 1))
+		goto failed;
+	if (in6->sin6_family == AF_INET6 && !in6->sin6_scope_id &&
+	    IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) && c->conf.dev[0])
+		in6->sin6_scope_id = if_nametoindex(c->conf.dev);
+	what = c->conf.src;
+	if (c->conf.src[0]) {
+		errno = EINVAL;
+		if (!parse_address(c->conf.src, 0, AI_NUMERICHOST, &src) ||
+		    bind(c->fd, (struct sockaddr *)&src.addr, src.len))
+			goto failed;
+	}
+	what = "connect";
+	if (connect(c->fd, (struct sockaddr *)&c->address.addr,
+		    c->address.len))
+		goto failed;
+	say(c, 0, NULL);
+	return;
+
+failed:
+	say(c, errno, what);
+	disconnect(c, now_ms + RETRY_MS);
+}
+
+static struct collector *create(const struct conf_collector *conf)
+{
+	struct collector *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->conf = *conf;
+	c->fd = -1;
+	c->said = -1;
+	snprintf(c->name, sizeof(c->name),
+		 strchr(conf->host, ':') ? "[%s]:%u" : "%s:%u", conf->host,
+		 conf->port);
+	c->is_name = !parse_address(conf->host, conf->port, AI_NUMERICHOST,
+				    &c->address);
+	return c;
+}
+
+static void destroy(struct collector *c)
+{
+	if (!c)
+		return;
+	resolver_stop(c);
+	if (c->fd >= 0)
+		close(c->fd);
+	free(c);
+}
+
+struct collectors *collectors_open(void)
+{
+	struct collectors *set = calloc(1, sizeof(*set));
+
+	if (!set)
+		return NULL;
+	set->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (set->epoll < 0) {
+		free(set);
+		return NULL;
+	}
+	return set;
+}
+
+void collectors_close(struct collectors *set)
+{
+	unsigned int i;
+
+	if (!set)
+		return;
+	for (i = 0; i < set->count; i++)
+		destroy(set->all[i]);
+	close(set->epoll);
+	free(set);
+}
+
+static struct collector *take(struct collectors *set,
+			      const struct conf_collector *conf)
+{
+	struct collector *c;
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++) {
+		c = set->all[i];
+		if (!c || memcmp(&c->conf, conf, sizeof(*conf)))
+			continue;
+		set->all[i] = NULL;
+		return c;
+	}
+	return NULL;
+}
+
+void collectors_apply(struct collectors *set, const struct conf *conf,
+		      int64_t now_ms)
+{
+	struct collector *all[CONF_COLLECTORS_MAX] = { NULL };
+	unsigned int i, count = 0;
+
+	for (i = 0; i < conf->collector_count; i++) {
+		struct collector *c = take(set, &conf->collectors[i]);
+
+		if (!c)
+			c = create(&conf->collectors[i]);
+		if (c)
+			all[count++] = c;
+	}
+	for (i = 0; i < set->count; i++) {
+		if (set->all[i])
+			log_info("collector %s: removed", set->all[i]->name);
+		destroy(set->all[i]);
+	}
+	memcpy(set->all, all, sizeof(all));
+	set->count = count;
+	collectors_run(set, now_ms);
+}
+
+int collectors_fd(const struct collectors *set)
+{
+	return set->epoll;
+}
+
+static void resolved(struct collector *c, int64_t now_ms)
+{
+	struct address found[ADDRESSES_MAX];
+	int count, i;
+
+	do {
+		count = read(c->resolver_fd, found, sizeof(found));
+	} while (count < 0 && errno == EINTR);
+	waitpid(c->resolver, NULL, 0);
+	close(c->resolver_fd);
+	c->resolver = 0;
+	count = count < 0 ? 0 : count / (int)sizeof(found[0]);
+	if (!count) {
+		/* what was known keeps being used */
+		c->resolve_ms = now_ms + RETRY_MS * (c->address.len ? 10 : 5);
+		if (!c->address.len)
+			say(c, EHOSTUNREACH, "name not resolved");
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		if (found[i].len == c->address.len &&
+		    !memcmp(&found[i].addr, &c->address.addr,
+			    c->address.len))
+			return;
+	}
+	c->address = found[0];
+	connect_to(c, now_ms);
+}
+
+void collectors_receive(struct collectors *set, int64_t now_ms)
+{
+	struct epoll_event events[CONF_COLLECTORS_MAX];
+	int count, i;
+
+	count = epoll_wait(set->epoll, events, CONF_COLLECTORS_MAX, 0);
+	for (i = 0; i < count; i++)
+		resolved(events[i].data.ptr, now_ms);
+}
+
+int64_t collectors_run(struct collectors *set, int64_t now_ms)
+{
+	int64_t next_ms = INT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++) {
+		struct collector *c = set->all[i];
+
+		if (c->is_name && !c->resolver && c->resolve_ms <= now_ms)
+			resolver_start(set, c, now_ms);
+		if (c->fd < 0 && c->address.len && c->connect_ms <= now_ms)
+			connect_to(c, now_ms);
+		if (c->is_name && !c->resolver && c->resolve_ms < next_ms)
+			next_ms = c->resolve_ms;
+		if (c->fd < 0 && c->address.len && c->connect_ms < next_ms)
+			next_ms = c->connect_ms;
+	}
+	return next_ms;
+}
+
+void collectors_reconnect(struct collectors *set, int64_t now_ms)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++) {
+		if (set->all[i]->address.len)
+			connect_to(set->all[i], now_ms);
+	}
+}
+
+static void send_to(struct collector *c, const void *bytes, size_t len)
+{
+	int tries;
+
+	if (c->fd < 0) {
+		c->failed++;
+		return;
+	}
+	for (tries = 0; tries < 2; tries++) {
+		if (send(c->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
+			c->sent++;
+			return;
+		}
+		switch (errno) {
+		case ECONNREFUSED:
+			/* the answer to an earlier datagram, in place of
+			 * sending this one
+			 */
+			c->refused++;
+			continue;
+		case EINTR:
+			continue;
+		case EAGAIN:
+		case ENOBUFS:
+			c->busy++;
+			return;
+		}
+		break;
+	}
+	c->failed++;
+	if (errno == ECONNREFUSED)
+		return;
+	say(c, errno, "send");
+	/* the device may be gone, or its address: start afresh, but not sooner
+	 * than RETRY_MS after the last time
+	 */
+	disconnect(c, c->connect_ms);
+}
+
+void collectors_send(struct collectors *set, const void *bytes, size_t len)
+{
+	unsigned int i;
+
+	for (i = 0; i < set->count; i++)
+		send_to(set->all[i], bytes, len);
+}
+
+unsigned int collectors_count(const struct collectors *set)
+{
+	return set->count;
+}
+
+void collectors_counts(const struct collectors *set, unsigned int i,
+		       struct collector_counts *counts)
+{
+	const struct collector *c = set->all[i];
+
+	*counts = (struct collector_counts){
+		.name = c->name, .is_connected = c->fd >= 0, .sent = c->sent,
+		.refused = c->refused, .busy = c->busy, .failed = c->failed,
+	};
+}
