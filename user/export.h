@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_EXPORT_H
+#define KSFLOW_USER_EXPORT_H
+
+/*
+ * Samples into datagrams, datagrams to the collectors. Holds the sequence
+ * numbers of the agent: of datagrams, and of flow samples by data source.
+ */
+
+#include "sflow.h"
+
+#include <stdint.h>
+
+struct collectors;
+struct ksflow_record;
+struct link;
+
+struct export_counts {
+	uint64_t datagrams;
+	uint64_t flow_samples;
+	uint64_t counter_samples;
+	uint64_t too_big;	/* samples that fit into no datagram */
+	uint64_t headless;	/* of a link type sFlow has no number for */
+};
+
+struct export;
+
+struct export *export_open(struct collectors *to, int64_t now_ms);
+void export_close(struct export *e);
+/* What is pending is sent as it was. */
+void export_set_agent(struct export *e, const struct sflow_addr *agent,
+		      uint32_t sub_agent_id, uint32_t datagram_bytes,
+		      int64_t now_ms);
+/* As many samples as the record stands for. */
+void export_record(struct export *e, const struct ksflow_record *record,
+		   int64_t now_ms);
+void export_if_counters(struct export *e, const struct link *link,
+			const struct sflow_if_counters *c, uint32_t sequence,
+			int64_t now_ms);
+/* The module's pools start afresh, and so do the flow samples' sequences. */
+void export_restart_sources(struct export *e);
+/* Send what is pending. */
+void export_flush(struct export *e, int64_t now_ms);
+const struct export_counts *export_counts(const struct export *e);
+
+#endif /* KSFLOW_USER_EXPORT_H */

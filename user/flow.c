@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "flow.h"
+
+#include "nl.h"
+#include "sflow.h"
+
+#include <linux/if_ether.h>
+
+#include <string.h>
+
+#define FCS_BYTES	4
+
+static uint16_t word_at(const uint8_t *data, uint32_t offset)
+{
+	return data[offset] << 8 | data[offset + 1];
+}
+
+/*
+ * The tag of the packet: from the module, or, since one that came within the
+ * bytes is as good, from them.
+ */
+static bool vlan_tag(const struct ksflow_record *r, uint16_t *tci)
+{
+	uint16_t type;
+
+	if (ksflow_has(r, RECORD_VLAN)) {
+		*tci = r->vlan;
+		return true;
+	}
+	if (r->proto != SFLOW_HEADER_ETHERNET || r->data_len < ETH_HLEN + 2)
+		return false;
+	type = word_at(r->data, 2 * ETH_ALEN);
+	if (type != ETH_P_8021Q && type != ETH_P_8021AD)
+		return false;
+	*tci = word_at(r->data, ETH_HLEN);
+	return true;
+}
+
+static void put_header(struct sflow_datagram *d, const struct ksflow_record *r,
+		       uint32_t header_max)
+{
+	struct sflow_header h = {
+		.protocol = r->proto, .bytes = r->data,
+		.len = r->data_len < header_max ? r->data_len : header_max,
+		.frame_length = r->len_bytes + FCS_BYTES,
+		.stripped = FCS_BYTES,
+	};
+
+	if (!r->proto || !ksflow_has(r, RECORD_DATA))
+		return;
+	/*
+	 * Where there was no link header, frame_length is to have one all the
+	 * same; the difference stays what the header bytes were cut from.
+	 */
+	if (r->proto != SFLOW_HEADER_ETHERNET) {
+		h.frame_length += ETH_HLEN;
+		h.stripped += ETH_HLEN;
+	}
+	sflow_put_header(d, &h);
+}
+
+static void put_switch(struct sflow_datagram *d, const struct ksflow_record *r)
+{
+	struct sflow_switch s = {
+		SFLOW_UNKNOWN32, SFLOW_UNKNOWN32, SFLOW_UNKNOWN32,
+		SFLOW_UNKNOWN32,
+	};
+	uint16_t tci;
+
+	if (!vlan_tag(r, &tci))
+		return;
+	/* the tag it carries here is that of this side only */
+	if (r->dir == KSFLOW_DIR_EGRESS) {
+		s.dst_vlan = tci & 0xfff;
+		s.dst_priority = tci >> 13;
+	} else {
+		s.src_vlan = tci & 0xfff;
+		s.src_priority = tci >> 13;
+	}
+	sflow_put_switch(d, &s);
+}
+
+static void put_router(struct sflow_datagram *d, const struct ksflow_record *r)
+{
+	struct sflow_router router = {
+		.src_prefix_len = r->src_prefix_len,
+		.dst_prefix_len = r->dst_prefix_len,
+	};
+
+	if (ksflow_has(r, RECORD_NEXTHOP4)) {
+		router.nexthop.type = SFLOW_ADDR_IP4;
+		memcpy(router.nexthop.bytes, r->nexthop4, 4);
+	} else if (ksflow_has(r, RECORD_NEXTHOP6)) {
+		router.nexthop.type = SFLOW_ADDR_IP6;
+		memcpy(router.nexthop.bytes, r->nexthop6, 16);
+	} else {
+		return;
+	}
+	sflow_put_router(d, &router);
+}
+
+int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
+	     uint32_t sequence, uint32_t header_max)
+{
+	struct sflow_flow flow = {
+		.sequence = sequence,
+		.source = { SFLOW_SOURCE_IFINDEX, r->source },
+		.rate = r->rate,
+		.pool = r->pool,	/* both wrap, as they should */
+		.drops = r->drops,
+		.input = { SFLOW_PORT_IFINDEX, r->in },
+		.output = { SFLOW_PORT_IFINDEX, r->out },
+	};
+
+	_Static_assert(KSFLOW_IFINDEX_LOCAL == SFLOW_INTERNAL, "same number");
+	sflow_flow_begin(d, &flow);
+	put_header(d, r, header_max);
+	put_switch(d, r);
+	put_router(d, r);
+	if (ksflow_has(r, RECORD_QUEUE)) {
+		sflow_put_egress_queue(d, r->queue);
+		if (ksflow_has(r, RECORD_QUEUE_DEPTH))
+			sflow_put_queue_depth(d, r->queue_depth_bytes);
+	}
+	if (ksflow_has(r, RECORD_TIME))
+		sflow_put_timestamp(d, r->time_ns);
+	return sflow_sample_end(d);
+}
+
+static bool is_large(uint32_t ifindex)
+{
+	return ifindex >= SFLOW_IFINDEX_COMPACT &&
+	       ifindex != KSFLOW_IFINDEX_LOCAL;
+}
+
+bool flow_needs_expanded(const struct ksflow_record *r)
+{
+	return is_large(r->source) || is_large(r->in) || is_large(r->out);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_FLOW_H
+#define KSFLOW_USER_FLOW_H
+
+/* From a record of the module to a flow sample. No state, no sockets. */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ksflow_record;
+struct sflow_datagram;
+
+/*
+ * One sample into *d. header_max: bytes of the packet at most. 0, or
+ * -EMSGSIZE as from sflow_sample_end().
+ */
+int flow_put(struct sflow_datagram *d, const struct ksflow_record *record,
+	     uint32_t sequence, uint32_t header_max);
+/* It names an interface the compact form has no room for. */
+bool flow_needs_expanded(const struct ksflow_record *record);
+
+#endif /* KSFLOW_USER_FLOW_H */
