@@ -36,7 +36,8 @@
 struct ksflow_nl {
 	struct nl_sock *sock;
 	int family;
-	struct ksflow_handler handler;
+	struct ksflow_handler handler;	/* the reader's */
+	struct ksflow_handler counting;	/* ours, around it */
 	struct ksflow_nl_counts counts;
 	/* the request that waits for its answer */
 	struct nlmsghdr *request;
@@ -221,6 +222,25 @@ static void read_error(struct ksflow_nl *nl, const struct nlmsghdr *nlh)
 		say(nl->err, e->error, attr_name, strerror(-e->error));
 }
 
+static void count_batch(const struct ksflow_batch *batch, void *arg)
+{
+	struct ksflow_nl *nl = arg;
+
+	nl->counts.messages++;
+	if (nl->handler.batch)
+		nl->handler.batch(batch, nl->handler.arg);
+}
+
+static void count_record(const struct ksflow_batch *batch,
+			 const struct ksflow_record *record, void *arg)
+{
+	struct ksflow_nl *nl = arg;
+
+	nl->counts.records++;
+	if (nl->handler.record)
+		nl->handler.record(batch, record, nl->handler.arg);
+}
+
 static void read_message(struct ksflow_nl *nl, const struct nlmsghdr *nlh)
 {
 	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
@@ -258,10 +278,7 @@ static void read_message(struct ksflow_nl *nl, const struct nlmsghdr *nlh)
 		return;
 	len -= GENL_HDRLEN;
 	if (genl->cmd == KSFLOW_CMD_RECORDS) {
-		if (!nl->handler.record && !nl->handler.batch)
-			return;
-		nl->counts.messages++;
-		if (ksflow_nl_parse_records(attrs, len, &nl->handler))
+		if (ksflow_nl_parse_records(attrs, len, &nl->counting))
 			nl->counts.malformed++;
 		return;
 	}
@@ -439,6 +456,9 @@ struct ksflow_nl *ksflow_nl_open(struct ksflow_nl_error *err)
 			fail(err, -EIO, nl_geterror(nl->family));
 		goto free_sock;
 	}
+	nl->counting.batch = count_batch;
+	nl->counting.record = count_record;
+	nl->counting.arg = nl;
 	fd = nl_socket_get_fd(nl->sock);
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
 	setsockopt(fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
