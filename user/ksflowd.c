@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * ksflowd: the module's records, and interface counters, as sFlow. One loop,
+ * one thread: what is ready is read, what is due is done, what is pending is
+ * sent before the next wait, so that no sample waits for company.
+ */
+#include "agent.h"
+#include "collector.h"
+#include "conf.h"
+#include "counters.h"
+#include "export.h"
+#include "log.h"
+#include "module.h"
+#include "nl.h"
+#include "notify.h"
+#include "privileges.h"
+#include "rtnl.h"
+
+#include <linux/rtnetlink.h>
+
+#include <libmnl/libmnl.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#define STATUS_MS	10000
+/* Addresses rarely change alone. */
+#define ADDRESSES_MS	200
+
+struct daemon {
+	const char *file;		/* NULL: the default ones */
+	struct conf conf;
+	struct collectors *collectors;
+	struct export *export;
+	struct counters *counters;
+	struct module *module;
+	struct mnl_socket *addresses;
+	int signals;
+	int epoll;
+	int64_t now_ms;
+	int64_t addresses_ms;		/* when to look at them; 0: not */
+	int64_t status_ms;
+	bool has_agent;
+	struct sflow_addr agent;
+	bool is_over;
+};
+
+static int64_t clock_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+static void on_record(const struct ksflow_batch *batch,
+		      const struct ksflow_record *record, void *arg)
+{
+	struct daemon *d = arg;
+
+	if (batch->kind == KSFLOW_KIND_SAMPLE)
+		export_record(d->export, record, d->now_ms);
+}
+
+static void on_restart(void *arg)
+{
+	struct daemon *d = arg;
+
+	export_restart_sources(d->export);
+}
+
+static void on_counters(const struct link *link,
+			const struct sflow_if_counters *c, uint32_t sequence,
+			void *arg)
+{
+	struct daemon *d = arg;
+
+	export_if_counters(d->export, link, c, sequence, d->now_ms);
+}
+
+static void choose_agent(struct daemon *d)
+{
+	struct agent_candidate *candidates = NULL;
+	const struct sflow_addr *found;
+	bool is_fallback;
+	int count;
+
+	count = agent_candidates(&candidates);
+	found = agent_choose(&d->conf, candidates, count < 0 ? 0 : count,
+			     d->has_agent ? &d->agent : NULL, &is_fallback);
+	if (!found) {
+		if (!d->has_agent)
+			log_warn("agent address: none yet, 0.0.0.0 until there is");
+	} else if (!d->has_agent || !agent_same(found, &d->agent)) {
+		log_info("agent address: %s%s", agent_text(found),
+			 is_fallback ? " (nothing matches agent or agent.cidr)"
+				     : "");
+		d->agent = *found;
+		d->has_agent = true;
+	}
+	free(candidates);
+	export_set_agent(d->export, d->has_agent ? &d->agent : NULL,
+			 d->conf.sub_agent_id, d->conf.datagram_bytes,
+			 d->now_ms);
+}
+
+static void say_report(const struct conf_report *report)
+{
+	unsigned int i;
+
+	for (i = 0; i < report->warning_count; i++)
+		log_warn("%s", report->warnings[i]);
+	if (report->error[0])
+		log_error("%s", report->error);
+}
+
+static int load(struct daemon *d)
+{
+	struct conf_report report;
+	int ret;
+
+	ret = conf_read(&d->conf, d->file, &report);
+	say_report(&report);
+	if (ret)
+		return ret;
+	if (!d->conf.is_from_file)
+		log_info("no %s: collector 127.0.0.1:%d, the module's defaults",
+			 CONF_FILE, SFLOW_PORT);
+	else if (!d->file && strcmp(d->conf.file, CONF_FILE))
+		log_info("no %s: reading %s", CONF_FILE, d->conf.file);
+	return 0;
+}
+
+/* Each part takes what concerns it, and changes only what differs. */
+static int apply(struct daemon *d)
+{
+	int ret;
+
+	ret = module_apply(d->module, &d->conf);
+	collectors_apply(d->collectors, &d->conf, d->now_ms);
+	counters_set_interval(d->counters, d->conf.polling_s, d->now_ms);
+	choose_agent(d);
+	return ret;
+}
+
+static void reload(struct daemon *d)
+{
+	struct conf before = d->conf;
+
+	notify_reloading();
+	if (load(d)) {
+		d->conf = before;
+		log_error("the configuration stays as it was");
+	} else if (!memcmp(&before, &d->conf, sizeof(before))) {
+		log_info("configuration read: nothing has changed");
+	} else if (!apply(d)) {
+		log_info("configuration read");
+	}
+	notify_ready();
+}
+
+/* Where samples went, and where they did not. */
+static void say_ledger(struct daemon *d)
+{
+	const struct export_counts *e = export_counts(d->export);
+	struct module_counts m;
+	unsigned int i;
+
+	module_counts(d->module, &m);
+	log_info("module: %s%s; %" PRIu64 " records read; lost: ring %" PRIu64
+		 ", reader %" PRIu64 "; overruns %" PRIu64 ", truncated %"
+		 PRIu64 ", malformed %" PRIu64,
+		 m.is_subscribed ? m.version : "none, ", m.problem, m.records,
+		 m.lost_ring, m.lost_reader, m.overruns, m.truncated,
+		 m.malformed);
+	log_info("sent: %" PRIu64 " datagrams, %" PRIu64 " flow samples, %"
+		 PRIu64 " counter samples of %u interfaces; too big %" PRIu64
+		 ", without a header %" PRIu64, e->datagrams, e->flow_samples,
+		 e->counter_samples, counters_count(d->counters), e->too_big,
+		 e->headless);
+	for (i = 0; i < collectors_count(d->collectors); i++) {
+		struct collector_counts c;
+
+		collectors_counts(d->collectors, i, &c);
+		log_info("collector %s: %s; sent %" PRIu64 ", refused %" PRIu64
+			 ", buffer full %" PRIu64 ", failed %" PRIu64, c.name,
+			 c.is_connected ? "ready" : "not reachable", c.sent,
+			 c.refused, c.busy, c.failed);
+	}
+}
+
+static void tell_status(struct daemon *d)
+{
+	const struct export_counts *e = export_counts(d->export);
+	uint64_t unsent = 0, lost;
+	struct module_counts m;
+	unsigned int i;
+
+	if (d->now_ms < d->status_ms)
+		return;
+	d->status_ms = d->now_ms + STATUS_MS;
+	module_counts(d->module, &m);
+	for (i = 0; i < collectors_count(d->collectors); i++) {
+		struct collector_counts c;
+
+		collectors_counts(d->collectors, i, &c);
+		unsent += c.busy + c.failed;
+	}
+	lost = m.lost_ring + m.lost_reader + m.truncated + m.malformed +
+	       e->too_big;
+	notify_status("%s%s; %" PRIu64 " flow and %" PRIu64
+		      " counter samples sent, %" PRIu64 " lost, %" PRIu64
+		      " datagrams unsent",
+		      m.is_subscribed ? "module " : "no module: ",
+		      m.is_subscribed ? m.version : m.problem,
+		      e->flow_samples, e->counter_samples, lost, unsent);
+}
+
+static void on_signal(struct daemon *d)
+{
+	struct signalfd_siginfo info;
+
+	while (read(d->signals, &info, sizeof(info)) == sizeof(info)) {
+		switch (info.ssi_signo) {
+		case SIGHUP:
+			reload(d);
+			break;
+		case SIGUSR1:
+			say_ledger(d);
+			break;
+		default:
+			d->is_over = true;
+		}
+	}
+}
+
+static void on_address(const struct nlmsghdr *nlh, void *arg)
+{
+	struct daemon *d = arg;
+
+	(void)nlh;
+	if (!d->addresses_ms)
+		d->addresses_ms = d->now_ms + ADDRESSES_MS;
+}
+
+static int64_t run_addresses(struct daemon *d)
+{
+	if (!d->addresses_ms)
+		return INT64_MAX;
+	if (d->now_ms < d->addresses_ms)
+		return d->addresses_ms;
+	d->addresses_ms = 0;
+	choose_agent(d);
+	collectors_reconnect(d->collectors, d->now_ms);
+	return INT64_MAX;
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* What is due; returns when to be back. */
+static int64_t run(struct daemon *d)
+{
+	int64_t next_ms;
+
+	next_ms = run_addresses(d);
+	next_ms = earlier(next_ms, module_run(d->module, d->now_ms));
+	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
+	export_flush(d->export, d->now_ms);
+	next_ms = earlier(next_ms, collectors_run(d->collectors, d->now_ms));
+	tell_status(d);
+	return earlier(next_ms, d->status_ms);
+}
+
+static void loop(struct daemon *d)
+{
+	struct epoll_event events[8];
+	struct module_counts m;
+
+	while (!d->is_over) {
+		int64_t left_ms = run(d) - clock_ms();
+		int count, i;
+
+		if (left_ms < 0)
+			left_ms = 0;
+		count = epoll_wait(d->epoll, events, 8,
+				   left_ms > 60000 ? 60000 : left_ms);
+		d->now_ms = clock_ms();
+		for (i = 0; i < count; i++) {
+			int fd = events[i].data.fd;
+
+			if (fd == d->signals)
+				on_signal(d);
+			else if (fd == module_fd(d->module))
+				module_receive(d->module, d->now_ms);
+			else if (fd == collectors_fd(d->collectors))
+				collectors_receive(d->collectors, d->now_ms);
+			else if (fd == counters_fd(d->counters))
+				counters_receive(d->counters);
+			else if (rtnl_receive(d->addresses, on_address, d))
+				on_address(NULL, d);
+		}
+	}
+	/*
+	 * What was taken before the end is sent before the end: asked for its
+	 * ledger, the module empties its rings first.
+	 */
+	module_counts(d->module, &m);
+	module_receive(d->module, d->now_ms);
+	export_flush(d->export, d->now_ms);
+}
+
+static int watch(struct daemon *d, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN, .data.fd = fd };
+
+	return epoll_ctl(d->epoll, EPOLL_CTL_ADD, fd, &event) ? -errno : 0;
+}
+
+static void stop(struct daemon *d)
+{
+	module_close(d->module);
+	counters_close(d->counters);
+	export_close(d->export);
+	collectors_close(d->collectors);
+	if (d->addresses)
+		mnl_socket_close(d->addresses);
+	if (d->signals >= 0)
+		close(d->signals);
+	if (d->epoll >= 0)
+		close(d->epoll);
+}
+
+static int start(struct daemon *d)
+{
+	static struct ksflow_handler handler = { .record = on_record };
+	sigset_t mask;
+
+	handler.arg = d;
+	d->now_ms = clock_ms();
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGHUP);
+	sigaddset(&mask, SIGUSR1);
+	sigaddset(&mask, SIGTERM);
+	sigaddset(&mask, SIGINT);
+	sigprocmask(SIG_BLOCK, &mask, NULL);
+	signal(SIGPIPE, SIG_IGN);
+
+	d->epoll = epoll_create1(EPOLL_CLOEXEC);
+	d->signals = signalfd(-1, &mask, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (d->epoll < 0 || d->signals < 0)
+		return -errno;
+	d->addresses = rtnl_open(RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
+	d->collectors = collectors_open();
+	if (!d->addresses || !d->collectors)
+		return -ENOMEM;
+	d->export = export_open(d->collectors, d->now_ms);
+	d->counters = counters_open(on_counters, d);
+	d->module = module_open(&handler, on_restart, d);
+	if (!d->export || !d->counters || !d->module)
+		return -ENOMEM;
+	if (watch(d, d->signals) || watch(d, module_fd(d->module)) ||
+	    watch(d, collectors_fd(d->collectors)) ||
+	    watch(d, counters_fd(d->counters)) ||
+	    watch(d, mnl_socket_get_fd(d->addresses)))
+		return -EIO;
+	return apply(d);
+}
+
+static bool uses_namespaces(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->collector_count; i++) {
+		if (conf->collectors[i].netns[0])
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Leave the terminal. The first process ends when the daemon writes to the
+ * pipe that it works, so that a caller may rely on its exit status.
+ */
+static int leave_terminal(void)
+{
+	int ends[2], null;
+	char status = 1;
+	pid_t pid;
+
+	if (pipe2(ends, O_CLOEXEC))
+		return -errno;
+	pid = fork();
+	if (pid < 0)
+		return -errno;
+	if (pid) {
+		close(ends[1]);
+		if (read(ends[0], &status, 1) != 1)
+			status = 1;
+		_exit(status);
+	}
+	close(ends[0]);
+	setsid();
+	if (chdir("/"))
+		return -errno;
+	null = open("/dev/null", O_RDWR | O_CLOEXEC);
+	if (null >= 0) {
+		dup2(null, STDIN_FILENO);
+		dup2(null, STDOUT_FILENO);
+		dup2(null, STDERR_FILENO);
+		close(null);
+	}
+	log_to_syslog();
+	return ends[1];
+}
+
+static int check(const char *file)
+{
+	struct conf_report report;
+	struct conf conf;
+	unsigned int i;
+	int ret;
+
+	ret = conf_read(&conf, file, &report);
+	for (i = 0; i < report.warning_count; i++)
+		fprintf(stderr, "%s\n", report.warnings[i]);
+	if (ret) {
+		fprintf(stderr, "%s\n", report.error);
+		return EXIT_FAILURE;
+	}
+	conf_print(&conf, stdout);
+	return EXIT_SUCCESS;
+}
+
+static void usage(FILE *out)
+{
+	fprintf(out,
+		"usage: ksflowd [-f FILE] [--foreground] [--verbose]\n"
+		"       ksflowd --check [FILE]\n"
+		"\n"
+		"Send the packet samples of the ksflow module, and interface counters, to sFlow\n"
+		"collectors.\n"
+		"\n"
+		"  -f, --file FILE   configuration; default %s, or else\n"
+		"                    %s, or else collector 127.0.0.1:%d\n"
+		"      --foreground  stay on the terminal\n"
+		"      --verbose     say more\n"
+		"      --check       read the configuration, print what it means, and end\n"
+		"      --version\n"
+		"      --help\n"
+		"\n"
+		"Signals: HUP reads the configuration again, USR1 logs what was sent and lost.\n",
+		CONF_FILE, CONF_FILE_HSFLOWD, SFLOW_PORT);
+}
+
+enum { OPT_FOREGROUND = 256, OPT_VERBOSE, OPT_CHECK, OPT_VERSION, OPT_HELP };
+
+static const struct option options[] = {
+	{ "file", required_argument, NULL, 'f' },
+	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
+	{ "verbose", no_argument, NULL, OPT_VERBOSE },
+	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "version", no_argument, NULL, OPT_VERSION },
+	{ "help", no_argument, NULL, OPT_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+int main(int argc, char **argv)
+{
+	bool is_foreground = false, is_verbose = false, is_check = false;
+	struct daemon d = { .signals = -1, .epoll = -1 };
+	char *path = NULL;
+	int ready = -1;
+	int opt, ret;
+
+	while ((opt = getopt_long(argc, argv, "f:h", options, NULL)) != -1) {
+		switch (opt) {
+		case 'f':
+			d.file = optarg;
+			break;
+		case OPT_FOREGROUND:
+			is_foreground = true;
+			break;
+		case OPT_VERBOSE:
+			is_verbose = true;
+			break;
+		case OPT_CHECK:
+			is_check = true;
+			break;
+		case OPT_VERSION:
+			printf("ksflowd %s\n", KSFLOW_VERSION);
+			return EXIT_SUCCESS;
+		case 'h':
+		case OPT_HELP:
+			usage(stdout);
+			return EXIT_SUCCESS;
+		default:
+			usage(stderr);
+			return 2;
+		}
+	}
+	if (is_check && optind < argc)
+		d.file = argv[optind++];
+	if (optind < argc) {
+		fprintf(stderr, "ksflowd: \"%s\": expected an option\n",
+			argv[optind]);
+		return 2;
+	}
+	if (is_check)
+		return check(d.file);
+
+	log_open(is_verbose);
+	if (load(&d))
+		return EXIT_FAILURE;
+	if (!is_foreground) {
+		/* the daemon lives in "/", and reads the file again there */
+		if (d.file)
+			d.file = path = realpath(d.file, NULL);
+		ready = leave_terminal();
+		if (ready < 0)
+			return EXIT_FAILURE;
+	}
+	ret = start(&d);
+	if (ret) {
+		log_error("cannot start: %s", strerror(-ret));
+		goto out;
+	}
+	ret = privileges_drop(uses_namespaces(&d.conf));
+	if (ret)
+		log_warn("privileges stay: %s", strerror(-ret));
+	ret = 0;
+	module_run(d.module, d.now_ms);
+	notify_ready();
+	if (ready >= 0 && write(ready, "", 1) != 1)
+		log_warn("the process that started us is gone");
+	if (ready >= 0)
+		close(ready);
+	loop(&d);
+	notify_stopping();
+	if (is_verbose)
+		say_ledger(&d);
+out:
+	stop(&d);
+	free(path);
+	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
+}

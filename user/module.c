@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "module.h"
+
+#include "conf.h"
+#include "log.h"
+#include "nl.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#define RETRY_MS	2000
+#define CHECK_MS	10000
+#define RCVBUF_BYTES	(4 << 20)
+/* Messages read before signals and timers get their turn. */
+#define BURST		64
+
+struct module {
+	const struct ksflow_handler *records;
+	void (*restarted)(void *arg);
+	void *arg;
+	int epoll;
+	struct ksflow_nl *nl;		/* NULL: not subscribed */
+	struct ksflow_nl_watch *watch;
+	int64_t next_ms;
+	int said;			/* errno of the problem said last */
+	char problem[320];
+	char version[64];
+	/* of connections that are gone */
+	struct ksflow_nl_counts before;
+	struct ksflow_layer_conf layer;
+	struct ksflow_rule rules[KSFLOW_RULES_MAX];
+};
+
+static void watch_fd(struct module *m, int fd)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	epoll_ctl(m->epoll, EPOLL_CTL_ADD, fd, &event);
+}
+
+struct module *module_open(const struct ksflow_handler *records,
+			   void (*restarted)(void *arg), void *arg)
+{
+	struct module *m = calloc(1, sizeof(*m));
+	struct ksflow_nl_error err;
+
+	if (!m)
+		return NULL;
+	m->records = records;
+	m->restarted = restarted;
+	m->arg = arg;
+	m->epoll = epoll_create1(EPOLL_CLOEXEC);
+	if (m->epoll < 0) {
+		free(m);
+		return NULL;
+	}
+	/* without it the module is found again by trying */
+	m->watch = ksflow_nl_watch_open(&err);
+	if (m->watch)
+		watch_fd(m, ksflow_nl_watch_fd(m->watch));
+	else
+		log_warn("%s", err.text);
+	m->layer.id = KSFLOW_LAYER_DAEMON;
+	m->layer.rules = m->rules;
+	return m;
+}
+
+static void disconnect(struct module *m)
+{
+	const struct ksflow_nl_counts *counts;
+
+	if (!m->nl)
+		return;
+	counts = ksflow_nl_counts(m->nl);
+	m->before.records += counts->records;
+	m->before.overruns += counts->overruns;
+	m->before.truncated += counts->truncated;
+	m->before.malformed += counts->malformed;
+	ksflow_nl_close(m->nl);
+	m->nl = NULL;
+	m->version[0] = '\0';
+}
+
+void module_close(struct module *m)
+{
+	if (!m)
+		return;
+	disconnect(m);
+	ksflow_nl_watch_close(m->watch);
+	close(m->epoll);
+	free(m);
+}
+
+int module_fd(const struct module *m)
+{
+	return m->epoll;
+}
+
+/* Once for each new state of affairs. */
+static void say(struct module *m, const struct ksflow_nl_error *err)
+{
+	snprintf(m->problem, sizeof(m->problem), "%s", err->text);
+	if (m->said == err->code)
+		return;
+	m->said = err->code;
+	switch (err->code) {
+	case -ENOENT:
+		log_warn("module ksflow is not loaded: no packet samples, counters only, until it is");
+		break;
+	case -EBUSY:
+		log_error("another ksflowd runs in this network namespace and owns the module's settings: %s; trying again",
+			  err->text);
+		break;
+	default:
+		log_error("module ksflow: %s; trying again", err->text);
+	}
+}
+
+static int connect_to(struct module *m)
+{
+	struct ksflow_subscription sub = {
+		.kinds = 1U << KSFLOW_KIND_SAMPLE, .is_owner = true,
+	};
+	struct ksflow_nl_error err = { 0 };
+	struct ksflow_config config;
+	int ret;
+
+	m->nl = ksflow_nl_open(&err);
+	if (!m->nl) {
+		say(m, &err);
+		return err.code;
+	}
+	ksflow_nl_set_rcvbuf(m->nl, RCVBUF_BYTES);
+	m->restarted(m->arg);
+	ret = ksflow_nl_subscribe(m->nl, &sub, m->records, &config, &err);
+	if (ret)
+		goto failed;
+	snprintf(m->version, sizeof(m->version), "%s", config.version);
+	if (config.abi != KSFLOW_ABI)
+		log_info("module ksflow speaks ABI %u, this ksflowd %u: what both know is used",
+			 config.abi, KSFLOW_ABI);
+	ksflow_config_free(&config);
+	ret = ksflow_nl_layer_set(m->nl, &m->layer, &err);
+	if (ret)
+		goto failed;
+	watch_fd(m, ksflow_nl_fd(m->nl));
+	log_info("module ksflow %s: sampling", m->version);
+	m->said = 0;
+	m->problem[0] = '\0';
+	return 0;
+
+failed:
+	say(m, &err);
+	disconnect(m);
+	return ret;
+}
+
+int module_apply(struct module *m, const struct conf *conf)
+{
+	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
+	struct ksflow_nl_error err = { 0 };
+	struct ksflow_layer_conf layer;
+	size_t bytes;
+	int ret;
+
+	ret = conf_layer(conf, &layer, rules);
+	if (ret) {
+		log_error("%s: more than %d rules", conf->file,
+			  KSFLOW_RULES_MAX);
+		return ret;
+	}
+	bytes = layer.rule_count * sizeof(rules[0]);
+	if (layer.has == m->layer.has &&
+	    layer.header_bytes == m->layer.header_bytes &&
+	    layer.rule_count == m->layer.rule_count &&
+	    !memcmp(rules, m->rules, bytes))
+		return 0;
+	if (m->nl) {
+		ret = ksflow_nl_layer_set(m->nl, &layer, &err);
+		if (ret) {
+			log_error("module ksflow: %s", err.text);
+			return ret;
+		}
+	}
+	memcpy(m->rules, rules, bytes);
+	m->layer = layer;
+	m->layer.rules = m->rules;
+	return 0;
+}
+
+static void lose(struct module *m, int64_t now_ms)
+{
+	struct ksflow_nl_error err = {
+		.code = -ENOENT, .text = "module ksflow is not loaded",
+	};
+
+	disconnect(m);
+	say(m, &err);
+	m->next_ms = now_ms + RETRY_MS;
+}
+
+void module_receive(struct module *m, int64_t now_ms)
+{
+	struct ksflow_nl_error err;
+	int event = 0;
+
+	if (m->watch)
+		event = ksflow_nl_watch_receive(m->watch);
+	if (event < 0) {
+		/* what it sent before it went is still to be read */
+		if (m->nl)
+			ksflow_nl_receive(m->nl, UINT32_MAX, &err);
+		lose(m, now_ms);
+	} else if (event > 0) {
+		m->next_ms = 0;
+	}
+	if (m->nl && ksflow_nl_receive(m->nl, BURST, &err) < 0)
+		lose(m, now_ms);
+}
+
+/* Its going, and coming back, may have escaped us. */
+static bool is_ours(struct module *m)
+{
+	struct ksflow_nl_error err = { 0 };
+	struct ksflow_config config;
+	bool is_owner;
+
+	if (ksflow_nl_config_get(m->nl, &config, &err))
+		return false;
+	is_owner = ksflow_has(&config, CONFIG_OWNER_PORTID) &&
+		   config.owner_portid == ksflow_nl_portid(m->nl);
+	ksflow_config_free(&config);
+	return is_owner;
+}
+
+int64_t module_run(struct module *m, int64_t now_ms)
+{
+	if (now_ms < m->next_ms)
+		return m->next_ms;
+	m->next_ms = now_ms + CHECK_MS;
+	if (m->nl && !is_ours(m))
+		disconnect(m);
+	if (!m->nl && connect_to(m))
+		m->next_ms = now_ms + RETRY_MS;
+	return m->next_ms;
+}
+
+struct ledger {
+	uint32_t portid;
+	struct module_counts *counts;
+};
+
+static int on_reader(const struct ksflow_reader *reader, void *arg)
+{
+	struct ledger *ledger = arg;
+
+	if (reader->portid != ledger->portid)
+		return 0;
+	ledger->counts->lost_ring += reader->lost_ring;
+	ledger->counts->lost_reader += reader->lost_overrun +
+				       reader->lost_memory;
+	return 0;
+}
+
+void module_counts(struct module *m, struct module_counts *counts)
+{
+	struct ledger ledger = { .counts = counts };
+	struct ksflow_stats_handler handler = {
+		.reader = on_reader, .arg = &ledger,
+	};
+	const struct ksflow_nl_counts *now;
+	struct ksflow_nl_error err;
+
+	memset(counts, 0, sizeof(*counts));
+	counts->is_subscribed = m->nl;
+	counts->version = m->version;
+	counts->problem = m->problem;
+	counts->records = m->before.records;
+	counts->overruns = m->before.overruns;
+	counts->truncated = m->before.truncated;
+	counts->malformed = m->before.malformed;
+	if (!m->nl)
+		return;
+	now = ksflow_nl_counts(m->nl);
+	counts->records += now->records;
+	counts->overruns += now->overruns;
+	counts->truncated += now->truncated;
+	counts->malformed += now->malformed;
+	ledger.portid = ksflow_nl_portid(m->nl);
+	ksflow_nl_stats_get(m->nl, &handler, &err);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_MODULE_H
+#define KSFLOW_USER_MODULE_H
+
+/*
+ * The daemon's tie to the module: subscribed as the owner of its layer while
+ * the module is there, and watching for it while it is not. It may be removed
+ * and come back, as another version too, at any time.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct conf;
+struct ksflow_handler;
+struct module;
+
+struct module_counts {
+	bool is_subscribed;
+	const char *version;	/* of the module; "" when absent */
+	const char *problem;	/* why there are no records, or "" */
+	uint64_t records;
+	uint64_t overruns;	/* this socket's buffer was full */
+	uint64_t truncated;
+	uint64_t malformed;
+	/* from the module's ledger, since we subscribed */
+	uint64_t lost_ring;
+	uint64_t lost_reader;
+};
+
+/* restarted: the module's sources begin anew. The handlers stay in use. */
+struct module *module_open(const struct ksflow_handler *records,
+			   void (*restarted)(void *arg), void *arg);
+void module_close(struct module *m);
+/* The rules to hold from now on; they are sent only when they changed. */
+int module_apply(struct module *m, const struct conf *conf);
+/* Readable when there are records, or the module came or went. */
+int module_fd(const struct module *m);
+void module_receive(struct module *m, int64_t now_ms);
+/* Connect, or see that all is well; returns when to come again. */
+int64_t module_run(struct module *m, int64_t now_ms);
+/* Asks the module for its ledger. */
+void module_counts(struct module *m, struct module_counts *counts);
+
+#endif /* KSFLOW_USER_MODULE_H */
