@@ -37,6 +37,9 @@ MODULE_PARM_DESC(header, "bytes kept of a packet, 64...512 (default 128)");
 static char *tap;
 module_param(tap, charp, 0444);
 MODULE_PARM_DESC(tap, "auto|netfilter|tracepoint (default auto)");
+static char *ring;
+module_param(ring, charp, 0444);
+MODULE_PARM_DESC(ring, "bytes of ring for each CPU, 16384...4194304, a power of two (default 65536)");
 
 static const char * const dir_names[] = {
 	[KSFLOW_DIR_OFF] = "off",
@@ -400,7 +403,7 @@ int ksflow_config_params(struct ksflow_rules **rules)
 	int err;
 
 	*rules = NULL;
-	if (!devs && !rate && !direction && !header && !tap)
+	if (!devs && !rate && !direction && !header && !tap && !ring)
 		return 0;
 
 	for (p = devs; p && *p; p++)
@@ -434,6 +437,14 @@ int ksflow_config_params(struct ksflow_rules **rules)
 		goto invalid;
 	err = param_number("header", header, &new->header, KSFLOW_HEADER_MIN,
 			   KSFLOW_HEADER_MAX);
+	if (err)
+		goto invalid;
+	err = param_number("ring", ring, &new->ring, KSFLOW_RING_MIN,
+			   KSFLOW_RING_MAX);
+	if (!err && new->ring & (new->ring - 1)) {
+		pr_err("ksflow: ring=%s: expected a power of two\n", ring);
+		err = -EINVAL;
+	}
 	if (err)
 		goto invalid;
 	new->count = 1;

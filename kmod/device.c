@@ -38,7 +38,7 @@ static struct ksflow_slot *table_slot(struct ksflow_table *table,
 				      const struct net_device *key,
 				      const struct net_device *wanted)
 {
-	u32 i = ksflow_device_hash(key);
+	u32 i = ksflow_device_hash(key) >> 16;
 
 	while (table->slot[i & table->mask].dev != wanted) {
 		if (!table->slot[i & table->mask].dev)
@@ -52,8 +52,6 @@ static void table_add(struct ksflow_table *table, const struct ksflow_slot *new)
 {
 	struct ksflow_slot *slot = table_slot(table, new->dev, NULL);
 
-	slot->tap[KSFLOW_IN] = new->tap[KSFLOW_IN];
-	slot->tap[KSFLOW_OUT] = new->tap[KSFLOW_OUT];
 	slot->device = new->device;
 	/* Pairs with ksflow_device_find(): a key seen means a place filled. */
 	smp_store_release(&slot->dev, new->dev);
@@ -116,29 +114,6 @@ static void table_remove(struct ksflow_device *device)
 		WRITE_ONCE(slot->dev, SLOT_GONE);
 		table_live--;
 	}
-	mutex_unlock(&table_lock);
-}
-
-/**
- * ksflow_device_publish - let the tracepoint taps see a sampler, or none
- * @device: a live device
- * @way: KSFLOW_IN or KSFLOW_OUT
- * @tap: per-CPU state to count down, or NULL
- *
- * Context: process; the caller retires what was there before.
- */
-void ksflow_device_publish(struct ksflow_device *device, unsigned int way,
-			   struct ksflow_sampler_cpu __percpu *tap)
-{
-	struct ksflow_table *table;
-	struct ksflow_slot *slot;
-
-	mutex_lock(&table_lock);
-	table = rcu_dereference_protected(ksflow_devices,
-					  lockdep_is_held(&table_lock));
-	slot = table_slot(table, device->dev, device->dev);
-	if (slot)
-		smp_store_release(&slot->tap[way], tap);
 	mutex_unlock(&table_lock);
 }
 

@@ -11,7 +11,6 @@
 
 struct ksflow_net;
 struct ksflow_sampler;
-struct ksflow_sampler_cpu;
 
 enum { KSFLOW_IN, KSFLOW_OUT, KSFLOW_WAYS };
 
@@ -53,7 +52,6 @@ struct ksflow_device {
 /* One place of the table; @dev is written last and never again. */
 struct ksflow_slot {
 	const struct net_device *dev;
-	struct ksflow_sampler_cpu __percpu *tap[KSFLOW_WAYS];
 	struct ksflow_device *device;
 };
 
@@ -66,10 +64,10 @@ struct ksflow_table {
 
 extern struct ksflow_table __rcu *ksflow_devices;
 
-/* Fibonacci hashing; the low bits of a net_device's address are zero. */
+/* Fibonacci hashing: the upper bits are the good ones. */
 static __always_inline u32 ksflow_device_hash(const struct net_device *dev)
 {
-	return ((u32)(unsigned long)dev * 0x61C88647U) >> 16;
+	return (u32)(unsigned long)dev * 0x61C88647U;
 }
 
 /**
@@ -83,7 +81,7 @@ static __always_inline const struct ksflow_slot *
 ksflow_device_find(const struct net_device *dev)
 {
 	const struct ksflow_table *table = rcu_dereference_raw(ksflow_devices);
-	u32 i = ksflow_device_hash(dev);
+	u32 i = ksflow_device_hash(dev) >> 16;
 
 	for (;; i++) {
 		const struct ksflow_slot *slot = &table->slot[i & table->mask];
@@ -96,8 +94,6 @@ ksflow_device_find(const struct net_device *dev)
 	}
 }
 
-void ksflow_device_publish(struct ksflow_device *device, unsigned int way,
-			   struct ksflow_sampler_cpu __percpu *tap);
 void ksflow_device_free(struct ksflow_device *device);
 
 int ksflow_device_init(void);

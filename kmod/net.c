@@ -14,6 +14,7 @@
 #include "device.h"
 #include "sample.h"
 #include "subscriber.h"
+#include "tap.h"
 
 /* A daemon that died has this long to come back before its settings go. */
 #define ORPHAN_SECONDS	10
@@ -82,6 +83,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 	if (!kinds || (relay->ring_bytes && relay->ring_bytes != ring)) {
 		list_for_each_entry(device, &kn->devices, list)
 			ksflow_sample_apply(device, false);
+		ksflow_tap_publish();
 		ksflow_relay_stop(relay);
 		if (kinds) {
 			if (ksflow_relay_start(relay, ring, NULL))
@@ -94,6 +96,10 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		ksflow_config_device(&kn->config, device->dev,
 				     &device->settings);
 		ksflow_sample_apply(device, is_wanted && relay->ring_bytes);
+	}
+	if (ksflow_tap_publish()) {
+		net_warn_ratelimited("ksflow: new settings wait for memory\n");
+		ksflow_net_changed(kn);
 	}
 	list_for_each_entry(device, &kn->devices, list)
 		cover(kn, device);
@@ -170,6 +176,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	mutex_lock(&kn->lock);
 	list_for_each_entry(device, &kn->devices, list)
 		ksflow_sample_apply(device, false);
+	ksflow_tap_publish();
 	ksflow_relay_stop(&kn->relay);
 	ksflow_subscriber_remove(kn, 0);
 	mutex_unlock(&kn->lock);

@@ -37,7 +37,7 @@ static u32 draw(u32 rate)
 
 /**
  * ksflow_sample_hit - the countdown has run out
- * @sc: this CPU's countdown, already lowered by @segs to zero or below
+ * @sc: this CPU's countdown, already lowered by @segs to below zero
  * @skb: the packet
  * @segs: wire frames it stands for
  *
@@ -55,28 +55,22 @@ noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
 	s32 left = sc->left;
 	u64 drawn = sc->drawn;
 
-	/* Frame segs - 1 + left is the one hit; 0 is the first. */
-	while (left <= 0) {
-		u32 skip;
+	/* Frame segs + left is the one hit; 0 is the first. */
+	while (left < 0) {
+		u32 skip, more = 0;
 
 		if (!hits++)
-			first = segs - 1 + left;
-		if (!left)
+			first = segs + left;
+		/* Every frame: no need to walk. */
+		if (rate == 1)
+			more = -1 - left;
+		else if (unlikely(hits >= DRAWS_MAX))
+			more = (-1 - left) / rate;
+		hits += more;
+		drawn += (u64)more * rate;
+		left += more * rate;
+		if (left == -1)
 			is_last_hit = true;
-		if (rate == 1 && left < 0) {
-			/* Every frame: no need to walk. */
-			hits += -left;
-			drawn += -left;
-			left = 0;
-			is_last_hit = true;
-		}
-		if (unlikely(hits >= DRAWS_MAX && left < 0)) {
-			u32 more = -left / rate;
-
-			hits += more;
-			drawn += (u64)more * rate;
-			left += more * rate;
-		}
 		skip = draw(rate);
 		drawn += skip;
 		left += skip;
@@ -111,7 +105,7 @@ noinline void ksflow_sample_segments(struct ksflow_sampler_cpu __percpu *tap,
 	u32 segs = ksflow_segment_count(skb, sc->sampler);
 
 	sc->left -= segs;
-	if (sc->left <= 0)
+	if (sc->left < 0)
 		ksflow_sample_hit(sc, skb, segs);
 }
 
@@ -132,28 +126,16 @@ noinline bool ksflow_sample_is_covered(struct ksflow_sampler_cpu __percpu *tap,
 	       xa_load(&sc->sampler->device->kn->covered, skb->skb_iif);
 }
 
-/**
- * ksflow_sample_start - sample one direction of a device
- * @device: a live device without a sampler in that direction
- * @way: KSFLOW_IN or KSFLOW_OUT
- * @rate: N
- * @tap: KSFLOW_TAP_NETFILTER or KSFLOW_TAP_TRACEPOINT
- * @is_once: egress only: leave out what came in sampled
- *
- * Context: process; ksflow_net.lock.
- * Return: 0 or -errno.
- */
-int ksflow_sample_start(struct ksflow_device *device, unsigned int way,
-			u32 rate, u8 tap, bool is_once)
+static struct ksflow_sampler *sampler_new(struct ksflow_device *device,
+					  unsigned int way, u32 rate, u8 tap,
+					  bool is_once)
 {
 	struct ksflow_sampler *sampler;
-	int cpu, err = -ENOMEM;
-
-	lockdep_assert_held(&device->kn->lock);
+	int cpu;
 
 	sampler = kzalloc(sizeof(*sampler), GFP_KERNEL_ACCOUNT);
 	if (!sampler)
-		return -ENOMEM;
+		return NULL;
 	sampler->device = device;
 	sampler->rate = rate;
 	sampler->way = way;
@@ -161,27 +143,49 @@ int ksflow_sample_start(struct ksflow_device *device, unsigned int way,
 	sampler->is_once = is_once;
 	sampler->cpu = alloc_percpu_gfp(struct ksflow_sampler_cpu,
 					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!sampler->cpu)
-		goto free_sampler;
+	if (!sampler->cpu) {
+		kfree(sampler);
+		return NULL;
+	}
 	for_each_possible_cpu(cpu) {
 		struct ksflow_sampler_cpu *sc = per_cpu_ptr(sampler->cpu, cpu);
 
 		sc->sampler = sampler;
 		sc->is_once = is_once;
 		sc->left = ksflow_skip_first(rate, get_random_u32(),
-					     get_random_u32());
+					     get_random_u32()) - 1;
 		sc->drawn = sc->left;
 	}
-	err = ksflow_tap_start(sampler);
-	if (err)
-		goto free_cpu;
-	device->sampler[way] = sampler;
-	return 0;
+	return sampler;
+}
 
-free_cpu:
-	free_percpu(sampler->cpu);
-free_sampler:
-	kfree(sampler);
+/*
+ * Put @new, or NULL, in place of a device's sampler. At a tracepoint one takes
+ * over from the other and no packet is missed; a netfilter hook has to go
+ * before the next one comes, or packets would be counted twice.
+ */
+static int sampler_swap(struct ksflow_device *device, unsigned int way,
+			struct ksflow_sampler *new)
+{
+	struct ksflow_sampler *old = device->sampler[way];
+	bool is_seamless = new && new->tap == KSFLOW_TAP_TRACEPOINT;
+	int err = 0;
+
+	lockdep_assert_held(&device->kn->lock);
+
+	if (old && !is_seamless)
+		ksflow_tap_stop(old);
+	if (new)
+		err = ksflow_tap_start(new);
+	if (old && is_seamless)
+		ksflow_tap_stop(old);
+	device->sampler[way] = err ? NULL : new;
+	if (old)
+		ksflow_relay_retire_sampler(&device->kn->relay, old);
+	if (err) {
+		free_percpu(new->cpu);
+		kfree(new);
+	}
 	return err;
 }
 
@@ -194,15 +198,8 @@ free_sampler:
  */
 void ksflow_sample_stop(struct ksflow_device *device, unsigned int way)
 {
-	struct ksflow_sampler *sampler = device->sampler[way];
-
-	lockdep_assert_held(&device->kn->lock);
-
-	if (!sampler)
-		return;
-	ksflow_tap_stop(sampler);
-	device->sampler[way] = NULL;
-	ksflow_relay_retire_sampler(&device->kn->relay, sampler);
+	if (device->sampler[way])
+		sampler_swap(device, way, NULL);
 }
 
 /**
@@ -283,7 +280,8 @@ static bool dir_has(u8 dir, unsigned int way)
  * @device: a live device, its settings evaluated
  * @is_wanted: somebody reads samples in this namespace
  *
- * A sampler whose settings are as before goes on untouched.
+ * A sampler whose settings are as before goes on untouched. The caller ends
+ * with ksflow_tap_publish().
  *
  * Context: process; rtnl_lock and ksflow_net.lock.
  */
@@ -306,10 +304,13 @@ void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
 		if (sampler && sampler->rate == settings->rate &&
 		    sampler->tap == tap && sampler->is_once == is_once)
 			continue;
-		ksflow_sample_stop(device, way);
-		if (tap != KSFLOW_TAP_AUTO &&
-		    ksflow_sample_start(device, way, settings->rate, tap,
-					is_once))
+		if (tap == KSFLOW_TAP_AUTO) {
+			ksflow_sample_stop(device, way);
+			continue;
+		}
+		sampler = sampler_new(device, way, settings->rate, tap,
+				      is_once);
+		if (!sampler || sampler_swap(device, way, sampler))
 			device->refused = "out of memory, or the netfilter hook was refused";
 	}
 }

@@ -11,9 +11,9 @@
 
 /**
  * struct ksflow_sampler_cpu - one CPU's countdown of one sampler
- * @left: candidates until the next one is chosen; at least 1 between packets
+ * @left: candidates to let pass before the next one is chosen
  * @is_once: see struct ksflow_sampler
- * @drawn: sum of all skips drawn; candidates so far = @drawn - @left
+ * @drawn: sum of all skips drawn, less 1; candidates so far = @drawn - @left
  * @selected: samples chosen
  * @lost: of them, those that found the ring full
  * @pool_told: candidates as the last record had them; worker only
@@ -42,6 +42,7 @@ struct ksflow_sampler_cpu {
  * @tap: KSFLOW_TAP_NETFILTER or KSFLOW_TAP_TRACEPOINT
  * @is_once: egress only: not what came in through a sampled device
  * @ops: netfilter hook, if that is the tap
+ * @tap_list: in tap.c's list, if the tap is a tracepoint
  * @list: in ksflow_relay.retired_samplers
  */
 struct ksflow_sampler {
@@ -52,6 +53,7 @@ struct ksflow_sampler {
 	u8 tap;
 	bool is_once;
 	struct nf_hook_ops ops;
+	struct list_head tap_list;
 	struct list_head list;
 };
 
@@ -85,12 +87,10 @@ ksflow_sample(struct ksflow_sampler_cpu __percpu *tap, struct sk_buff *skb)
 		return;
 	}
 	sc = raw_cpu_ptr(tap);
-	if (unlikely(--sc->left <= 0))
+	if (unlikely(--sc->left < 0))
 		ksflow_sample_hit(sc, skb, 1);
 }
 
-int ksflow_sample_start(struct ksflow_device *device, unsigned int way,
-			u32 rate, u8 tap, bool is_once);
 void ksflow_sample_stop(struct ksflow_device *device, unsigned int way);
 void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted);
 void ksflow_sampler_free(struct ksflow_sampler *sampler);

@@ -17,6 +17,58 @@
 #include "sample.h"
 
 /*
+ * What the tracepoints see: the sampled devices of one direction and nothing
+ * else, so that a packet of another device ends at the first look. A table is
+ * complete when it is published. Later a place may get another sampler of its
+ * device, or lose its device; that is one word, and either value is valid.
+ */
+struct tap_slot {
+	const struct net_device *dev;
+	struct ksflow_sampler_cpu __percpu *cpu;
+};
+
+struct tap_table {
+	u32 byte_mask;
+	struct rcu_head rcu;
+	struct tap_slot slot[];
+};
+
+#define SLOT_GONE	((const struct net_device *)ERR_PTR(-ENODEV))
+#define SLOTS_MAX	65536U	/* what the hash can tell apart */
+
+static struct tap_table __rcu *tap_tables[KSFLOW_WAYS];
+
+/* From hash to byte offset in one shift: upper bits, in steps of a slot. */
+static __always_inline struct tap_slot *
+first_slot(const struct tap_table *table, const struct net_device *dev)
+{
+	u32 offset = ksflow_device_hash(dev) >> (16 - ilog2(sizeof(struct tap_slot)));
+
+	return (void *)table->slot + (offset & table->byte_mask);
+}
+
+static struct tap_slot *next_slot(const struct tap_table *table,
+				  const struct tap_slot *slot)
+{
+	size_t offset = (void *)(slot + 1) - (void *)table->slot;
+
+	return (void *)table->slot + (offset & table->byte_mask);
+}
+
+static struct tap_slot *find_slot(const struct tap_table *table,
+				  const struct net_device *dev)
+{
+	struct tap_slot *slot = first_slot(table, dev);
+
+	while (READ_ONCE(slot->dev) != dev) {
+		if (!slot->dev)
+			return NULL;
+		slot = next_slot(table, slot);
+	}
+	return slot;
+}
+
+/*
  * The countdown is a CPU's own. With bottom halves off nothing else of this
  * CPU is in the middle of one, except on PREEMPT_RT.
  */
@@ -32,40 +84,84 @@ static __always_inline void unpin(void)
 		preempt_enable();
 }
 
-/* Top of __netif_receive_skb_core(): softirq or bottom halves off, RCU. */
-static void ksflow_probe_receive(void *unused, struct sk_buff *skb)
+static __always_inline void
+count_receive(struct ksflow_sampler_cpu __percpu *cpu, struct sk_buff *skb)
 {
-	const struct ksflow_slot *slot = ksflow_device_find(skb->dev);
-	struct ksflow_sampler_cpu __percpu *tap;
-
-	if (unlikely(!slot))
-		return;
-	tap = READ_ONCE(slot->tap[KSFLOW_IN]);
-	if (!tap || unlikely(ksflow_skb_is_reinjected(skb)))
+	if (unlikely(ksflow_skb_is_reinjected(skb)))
 		return;
 	pin();
-	ksflow_sample(tap, skb);
+	ksflow_sample(cpu, skb);
 	unpin();
 }
 
-/* In xmit_one(), under the queue's lock: bottom halves off, RCU. */
+static noinline void receive_far(const struct tap_table *table,
+				 struct sk_buff *skb)
+{
+	const struct tap_slot *slot = find_slot(table, skb->dev);
+
+	if (slot)
+		count_receive(slot->cpu, skb);
+}
+
+/* Top of __netif_receive_skb_core(): softirq or bottom halves off, RCU. */
+static void ksflow_probe_receive(void *unused, struct sk_buff *skb)
+{
+	const struct tap_table *table =
+		rcu_dereference_raw(tap_tables[KSFLOW_IN]);
+	const struct tap_slot *slot = first_slot(table, skb->dev);
+
+	if (likely(data_race(slot->dev) == skb->dev))
+		count_receive(slot->cpu, skb);
+	else if (READ_ONCE(slot->dev))
+		receive_far(table, skb);
+}
+
+static noinline void
+count_forwarded(struct ksflow_sampler_cpu __percpu *cpu, struct sk_buff *skb)
+{
+	if (ksflow_sample_is_covered(cpu, skb))
+		return;
+	pin();
+	ksflow_sample(cpu, skb);
+	unpin();
+}
+
+static __always_inline void
+count_xmit(struct ksflow_sampler_cpu __percpu *cpu, struct sk_buff *skb)
+{
+	if (skb->skb_iif) {
+		count_forwarded(cpu, skb);
+		return;
+	}
+	pin();
+	ksflow_sample(cpu, skb);
+	unpin();
+}
+
+static noinline void xmit_far(const struct tap_table *table,
+			      struct sk_buff *skb, const struct net_device *dev)
+{
+	const struct tap_slot *slot = find_slot(table, dev);
+
+	if (slot)
+		count_xmit(slot->cpu, skb);
+}
+
+/*
+ * In xmit_one(), under the queue's lock: bottom halves off, RCU. The packet is
+ * const since nothing but reading is done with it.
+ */
 static void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
 			      const struct net_device *dev)
 {
-	const struct ksflow_slot *slot = ksflow_device_find(dev);
-	struct ksflow_sampler_cpu __percpu *tap;
+	const struct tap_table *table =
+		rcu_dereference_raw(tap_tables[KSFLOW_OUT]);
+	const struct tap_slot *slot = first_slot(table, dev);
 
-	if (unlikely(!slot))
-		return;
-	tap = READ_ONCE(slot->tap[KSFLOW_OUT]);
-	if (!tap)
-		return;
-	if (skb->skb_iif && ksflow_sample_is_covered(tap, skb))
-		return;
-	pin();
-	/* Reading is all that is done with it. */
-	ksflow_sample(tap, (struct sk_buff *)skb);
-	unpin();
+	if (likely(data_race(slot->dev) == dev))
+		count_xmit(slot->cpu, (struct sk_buff *)skb);
+	else if (READ_ONCE(slot->dev))
+		xmit_far(table, (struct sk_buff *)skb, dev);
 }
 
 static unsigned int ksflow_hook_ingress(void *priv, struct sk_buff *skb,
@@ -79,24 +175,17 @@ static unsigned int ksflow_hook_ingress(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static __always_inline void hook_egress(const struct ksflow_sampler *sampler,
-					struct sk_buff *skb)
-{
-	pin();
-	if (!skb->skb_iif || !ksflow_sample_is_covered(sampler->cpu, skb))
-		ksflow_sample(sampler->cpu, skb);
-	unpin();
-}
-
 static unsigned int ksflow_hook_egress(void *priv, struct sk_buff *skb,
 				       const struct nf_hook_state *state)
 {
+	const struct ksflow_sampler *sampler = priv;
+
 	if (likely(softirq_count())) {
-		hook_egress(priv, skb);
+		count_xmit(sampler->cpu, skb);
 	} else {
 		/* A packet socket with PACKET_QDISC_BYPASS. */
 		local_bh_disable();
-		hook_egress(priv, skb);
+		count_xmit(sampler->cpu, skb);
 		local_bh_enable();
 	}
 	return NF_ACCEPT;
@@ -106,33 +195,122 @@ struct tap_point {
 	const char *name;
 	void *probe;
 	struct tracepoint *tp;
-	unsigned int users;
+	struct list_head samplers;
+	u32 count;
+	bool is_registered;
+	bool is_stale;
 };
 
-static DEFINE_MUTEX(tap_lock); /* guards tap_point.users */
+/* Guards tap_points and who may write tap_tables. */
+static DEFINE_MUTEX(tap_lock);
 static struct tap_point tap_points[KSFLOW_WAYS] = {
 	[KSFLOW_IN] = { "netif_receive_skb", ksflow_probe_receive },
 	[KSFLOW_OUT] = { "net_dev_start_xmit", ksflow_probe_xmit },
 };
 
-static int point_get(struct tap_point *point)
+static struct tap_table *table_of(unsigned int way)
 {
+	return rcu_dereference_protected(tap_tables[way],
+					 lockdep_is_held(&tap_lock));
+}
+
+/* A quarter full at most: nearly every look ends at the first place. */
+static struct tap_table *table_build(const struct tap_point *point)
+{
+	u32 slots = clamp_t(u32, roundup_pow_of_two(4 * (point->count + 1)), 64,
+			    SLOTS_MAX);
+	const struct ksflow_sampler *sampler;
+	struct tap_table *table;
+	struct tap_slot *slot;
+
+	if (point->count >= SLOTS_MAX / 2)
+		return NULL;
+	table = kvzalloc(struct_size(table, slot, slots), GFP_KERNEL);
+	if (!table)
+		return NULL;
+	table->byte_mask = (slots - 1) * sizeof(*slot);
+	list_for_each_entry(sampler, &point->samplers, tap_list) {
+		slot = first_slot(table, sampler->device->dev);
+		while (slot->dev)
+			slot = next_slot(table, slot);
+		slot->dev = sampler->device->dev;
+		slot->cpu = sampler->cpu;
+	}
+	return table;
+}
+
+static int point_publish(unsigned int way)
+{
+	struct tap_point *point = &tap_points[way];
+	struct tap_table *old = table_of(way), *new;
+	int err = 0;
+
+	if (point->is_stale) {
+		new = table_build(point);
+		if (!new)
+			return -ENOMEM;
+		rcu_assign_pointer(tap_tables[way], new);
+		kvfree_rcu(old, rcu);
+		point->is_stale = false;
+	}
+	if (point->count && !point->is_registered) {
+		err = tracepoint_probe_register(point->tp, point->probe, NULL);
+		point->is_registered = !err;
+	} else if (!point->count && point->is_registered) {
+		tracepoint_probe_unregister(point->tp, point->probe, NULL);
+		point->is_registered = false;
+	}
+	return err;
+}
+
+/**
+ * ksflow_tap_publish - let the tracepoints see all samplers started
+ *
+ * Context: process; ends a round of ksflow_tap_start() and ksflow_tap_stop().
+ * Return: 0 or -errno; then those started in this round see nothing yet.
+ */
+int ksflow_tap_publish(void)
+{
+	unsigned int way;
 	int err = 0;
 
 	mutex_lock(&tap_lock);
-	if (!point->users)
-		err = tracepoint_probe_register(point->tp, point->probe, NULL);
-	if (!err)
-		point->users++;
+	for (way = 0; way < KSFLOW_WAYS; way++)
+		err = point_publish(way) ?: err;
 	mutex_unlock(&tap_lock);
 	return err;
 }
 
-static void point_put(struct tap_point *point)
+static void point_add(struct ksflow_sampler *sampler)
 {
+	struct tap_point *point = &tap_points[sampler->way];
+	struct tap_slot *slot;
+
 	mutex_lock(&tap_lock);
-	if (!--point->users)
-		tracepoint_probe_unregister(point->tp, point->probe, NULL);
+	list_add_tail(&sampler->tap_list, &point->samplers);
+	point->count++;
+	/* In place of another one of the same device, at once. */
+	slot = find_slot(table_of(sampler->way), sampler->device->dev);
+	if (slot)
+		WRITE_ONCE(slot->cpu, sampler->cpu);
+	else
+		point->is_stale = true;
+	mutex_unlock(&tap_lock);
+}
+
+static void point_del(struct ksflow_sampler *sampler)
+{
+	struct tap_point *point = &tap_points[sampler->way];
+	struct tap_slot *slot;
+
+	mutex_lock(&tap_lock);
+	list_del(&sampler->tap_list);
+	point->count--;
+	slot = find_slot(table_of(sampler->way), sampler->device->dev);
+	if (slot && slot->cpu == sampler->cpu) {
+		WRITE_ONCE(slot->dev, SLOT_GONE);
+		point->is_stale = true;
+	}
 	mutex_unlock(&tap_lock);
 }
 
@@ -155,19 +333,17 @@ static int hook_start(struct ksflow_sampler *sampler)
  * ksflow_tap_start - let packets reach a sampler
  * @sampler: complete but for this
  *
+ * At a tracepoint it takes over at once from another one of its device, else
+ * it begins with ksflow_tap_publish().
+ *
  * Context: process; ksflow_net.lock.
  * Return: 0 or -errno.
  */
 int ksflow_tap_start(struct ksflow_sampler *sampler)
 {
-	int err;
-
 	if (sampler->tap == KSFLOW_TAP_NETFILTER)
 		return hook_start(sampler);
-	err = point_get(&tap_points[sampler->way]);
-	if (err)
-		return err;
-	ksflow_device_publish(sampler->device, sampler->way, sampler->cpu);
+	point_add(sampler);
 	return 0;
 }
 
@@ -181,12 +357,10 @@ int ksflow_tap_start(struct ksflow_sampler *sampler)
  */
 void ksflow_tap_stop(struct ksflow_sampler *sampler)
 {
-	if (sampler->tap == KSFLOW_TAP_NETFILTER) {
+	if (sampler->tap == KSFLOW_TAP_NETFILTER)
 		nf_unregister_net_hook(sampler->device->kn->net, &sampler->ops);
-		return;
-	}
-	ksflow_device_publish(sampler->device, sampler->way, NULL);
-	point_put(&tap_points[sampler->way]);
+	else
+		point_del(sampler);
 }
 
 static void tap_find(struct tracepoint *tp, void *unused)
@@ -211,17 +385,38 @@ int ksflow_tap_init(void)
 
 	for_each_kernel_tracepoint(tap_find, NULL);
 	for (way = 0; way < KSFLOW_WAYS; way++) {
+		INIT_LIST_HEAD(&tap_points[way].samplers);
 		if (!tap_points[way].tp) {
 			pr_err("ksflow: this kernel has no tracepoint %s\n",
 			       tap_points[way].name);
 			return -ENOENT;
 		}
 	}
-	return 0;
+	for (way = 0; way < KSFLOW_WAYS; way++)
+		rcu_assign_pointer(tap_tables[way],
+				   table_build(&tap_points[way]));
+	if (tap_tables[KSFLOW_IN] && tap_tables[KSFLOW_OUT])
+		return 0;
+	ksflow_tap_exit();
+	return -ENOMEM;
 }
 
-/** ksflow_tap_exit - wait for the last probe to leave our code */
+/**
+ * ksflow_tap_exit - wait for the last probe to leave our code
+ *
+ * All samplers are stopped; their probes may still be registered when memory
+ * ran out.
+ */
 void ksflow_tap_exit(void)
 {
+	unsigned int way;
+
+	for (way = 0; way < KSFLOW_WAYS; way++)
+		if (tap_points[way].is_registered)
+			tracepoint_probe_unregister(tap_points[way].tp,
+						    tap_points[way].probe, NULL);
 	tracepoint_synchronize_unregister();
+	rcu_barrier();
+	for (way = 0; way < KSFLOW_WAYS; way++)
+		kvfree(rcu_dereference_protected(tap_tables[way], true));
 }

@@ -7,6 +7,7 @@ struct ksflow_sampler;
 
 int ksflow_tap_start(struct ksflow_sampler *sampler);
 void ksflow_tap_stop(struct ksflow_sampler *sampler);
+int ksflow_tap_publish(void);
 
 int ksflow_tap_init(void);
 void ksflow_tap_exit(void);

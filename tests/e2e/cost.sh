@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-2.0
+# vm: icount cpus=1 kernels=6.12 timeout=900
+#
+# What sampling costs a packet that is not selected, in instructions. Under
+# -icount shift=0 a nanosecond of guest time is one instruction, so pktgen's
+# time for a number of packets is the same figure on any machine.
+#
+#   pktgen --netif_receive--> va | vb        (128 bytes; dropped by IP)
+#   pktgen --queue_xmit-----> va ==> vb      (dropped by vb's IP)
+
+. ./lib.sh
+
+PACKETS=50000
+modprobe pktgen
+ip link add va type veth peer name vb
+ip link add vc type veth peer name vd
+for i in va vb vc vd; do
+	sysctl -qw net.ipv6.conf.$i.disable_ipv6=1
+	ip link set $i up
+done
+on_exit "ip link del va; ip link del vc; rmmod pktgen"
+
+pg() { echo "$2" > "/proc/net/pktgen/$1"; }
+
+# run MODE: prints instructions per packet
+run() {
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 "add_device va"
+	pg va "count $PACKETS"
+	pg va "pkt_size 128"
+	pg va "delay 0"
+	pg va "xmit_mode $1"
+	pg va "burst 1"
+	pg va "dst_mac 02:00:00:00:00:77"
+	pg va "dst 10.9.9.9"
+	pg pgctrl start
+	# Result: OK: 95146(c95146+d0) usec, 50000 (128byte,0frags)
+	sed -n 's/^Result: OK: \([0-9]*\).*usec, \([0-9]*\) .*/\1 \2/p' \
+		/proc/net/pktgen/va | awk '{ printf "%.1f\n", $1 * 1000 / $2 }'
+}
+
+# reader on|off
+reader() {
+	if [ "$1" = on ]; then
+		rm -f /tmp/ready
+		ksflow monitor samples --ready-file /tmp/ready >/tmp/samples &
+		MONITOR=$!
+		wait_for 'test -e /tmp/ready' 120
+	else
+		kill $MONITOR; wait $MONITOR 2>/dev/null
+	fi
+}
+
+more() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
+
+run netif_receive >/dev/null	# caches, slabs
+run queue_xmit >/dev/null
+rx=$(run netif_receive) tx=$(run queue_xmit)
+note "the path itself: receive $rx, transmit $tx"
+
+load
+between "no reader, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -1 1
+between "no reader, transmit: nothing" "$(more "$(run queue_xmit)" "$tx")" -1 1
+
+reader on
+RATE=16777216
+cost() { # cost NAME MODE BASE LIMIT
+	local got
+	run "$2" >/dev/null
+	got=$(more "$(run "$2")" "$3")
+	note "cost $1 $got"
+	between "$1" "$got" 0 "$4"
+}
+ksflow dev set va rate $RATE dir ingress tap tracepoint
+cost "tracepoint, receive" netif_receive "$rx" 42
+ksflow dev set va rate $RATE dir egress tap tracepoint
+cost "tracepoint, transmit" queue_xmit "$tx" 42
+# Both probes run then: va counts it, vb's receive finds another device.
+ksflow dev set va rate $RATE dir once tap tracepoint
+cost "tracepoint, once, transmit and receive" queue_xmit "$tx" $((42 + 28))
+ksflow dev set va rate $RATE dir ingress tap netfilter
+cost "netfilter, receive" netif_receive "$rx" 150
+ksflow dev set va rate $RATE dir egress tap netfilter
+cost "netfilter, transmit" queue_xmit "$tx" 150
+ksflow dev del va
+ksflow dev set vc rate $RATE dir ingress tap tracepoint
+cost "another device is sampled, receive" netif_receive "$rx" 28
+ksflow dev set vc rate $RATE dir egress tap tracepoint
+cost "another device is sampled, transmit" queue_xmit "$tx" 28
+reader off
+between "no reader again, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -1 1
+is "none was selected" "$(grep -c . /tmp/samples)" 0
