@@ -12,7 +12,9 @@
 #include <linux/netlink.h>
 
 #include <libmnl/libmnl.h>
+#include <netlink/cache.h>
 #include <netlink/genl/ctrl.h>
+#include <netlink/genl/family.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 
@@ -427,6 +429,29 @@ static struct nl_msg *message(struct ksflow_nl *nl, int cmd, int flags)
 	return msg;
 }
 
+/*
+ * By looking through all families: to ask for one by name makes the kernel
+ * load its module, and one that was removed is to stay so.
+ */
+static int find_family(struct nl_sock *sock)
+{
+	struct genl_family *family;
+	struct nl_cache *cache;
+	int ret;
+
+	ret = genl_ctrl_alloc_cache(sock, &cache);
+	if (ret < 0)
+		return ret;
+	family = genl_ctrl_search_by_name(cache, KSFLOW_GENL_NAME);
+	ret = -NLE_OBJ_NOTFOUND;
+	if (family) {
+		ret = genl_family_get_id(family);
+		genl_family_put(family);
+	}
+	nl_cache_free(cache);
+	return ret;
+}
+
 struct ksflow_nl *ksflow_nl_open(struct ksflow_nl_error *err)
 {
 	struct ksflow_nl *nl = calloc(1, sizeof(*nl));
@@ -448,7 +473,7 @@ struct ksflow_nl *ksflow_nl_open(struct ksflow_nl_error *err)
 		fail(err, -EPROTONOSUPPORT, nl_geterror(ret));
 		goto free_sock;
 	}
-	nl->family = genl_ctrl_resolve(nl->sock, KSFLOW_GENL_NAME);
+	nl->family = find_family(nl->sock);
 	if (nl->family < 0) {
 		if (nl->family == -NLE_OBJ_NOTFOUND)
 			say(err, -ENOENT, NULL, "module ksflow is not loaded");

@@ -185,7 +185,7 @@ struct ksflow_nl_counts {
 	uint64_t malformed;	/* messages that did not parse */
 };
 
-/* Connection. */
+/* Connection. Opening one does not load the module. */
 struct ksflow_nl *ksflow_nl_open(struct ksflow_nl_error *err);
 void ksflow_nl_close(struct ksflow_nl *nl);
 int ksflow_nl_fd(const struct ksflow_nl *nl);
