@@ -158,6 +158,12 @@ agent_choose(const struct conf *conf, const struct agent_candidate *candidates,
 		*is_fallback = conf->agent_dev[0] || conf->cidr_count;
 		found = best(candidates, count, NULL, NULL, current);
 	}
+	/* a lost address comes back more often than not: what reaches nobody
+	 * is no reason to become somebody else
+	 */
+	if (current && reach(current) > REACH_LINK6 &&
+	    (!found || reach(&found->addr) <= REACH_LINK6))
+		return current;
 	return found ? &found->addr : NULL;
 }
 

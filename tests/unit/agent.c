@@ -83,6 +83,11 @@ int main(void)
 	chosen("198.51.100.1", NULL, false, "a device that is down is last");
 
 	reset();
+	chosen("192.0.2.77", "192.0.2.77", false,
+	       "a lost one stays while only loopback is left");
+	chosen("127.0.0.1", "127.0.0.2", false, "unless it was loopback too");
+
+	reset();
 	add("eth0", 2, "2001:db8::1:2")->is_fleeting = true;
 	add("eth0", 2, "2001:db8::2");
 	chosen("2001:db8::2", NULL, false, "a temporary address is not taken");
