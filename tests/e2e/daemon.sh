@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: GPL-2.0
+# ksflowd's life: what it does when its configuration, its collector, its
+# module or itself goes away and comes back.
+#
+#   namespace a                    namespace r
+#     a0 10.0.0.1  ------------------  r0 10.0.0.2   ksflowd, collector on lo
+#
+# vm: timeout=300
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+load
+new_ns a r
+veth "$a" a0 "$r" r0
+addr "$a" a0 10.0.0.1/24 fd00::1/64
+addr "$r" r0 10.0.0.2/24 fd00::2/64
+in_r() { ip netns exec "$r" "$@"; }
+
+# conf [TEXT]: every packet of r0 is a sample, counters every second
+conf() {
+	cat >"$t/conf" <<END
+sflow {
+  collector { ip=127.0.0.1 udpport=6343 }
+  polling = 1
+  pcap { dev=r0 sampling=${1-1} }
+  ${2-}
+}
+END
+}
+
+# ksflowd's and the collector's pids are kept; a function in the background
+# would be a shell between us and them.
+daemon() {
+	ip netns exec "$r" ksflowd --foreground --verbose -f "$t/conf" \
+		2>>"$t/log" "$@" & daemon=$!
+}
+collector() {
+	rm -f "$t/ready"
+	ip netns exec "$r" python3 ./sflow.py -w "$t/samples" \
+		--ready "$t/ready" & collector=$!
+	wait_for 'test -e $t/ready'
+}
+stop() { kill -"${2:-TERM}" "$1"; wait "$1" 2>/dev/null; }
+on_exit 'kill -KILL $daemon $collector'
+
+says() { grep -qF -- "$1" "$t/log"; }
+lines() { grep -cF -- "$1" "$t/log"; }
+# samples JQ-CONDITION: how many lines of the collector hold it
+samples() { jq -c "select($1)" "$t/samples" 2>/dev/null | wc -l; }
+ping_r() { ip netns exec "$a" ping -q -c "${1:-1}" -i 0.1 10.0.0.2; }
+# Pings until a flow sample with this in it arrives.
+flows() {
+	local deadline=$((SECONDS + ${2:-10}))
+	: >"$t/samples"
+	until [ "$(samples ".kind == \"flow\" and ($1)")" != 0 ]; do
+		[ "$SECONDS" -lt "$deadline" ] || return 1
+		ping_r >"$t/ping"
+	done
+}
+rule() { in_r ksflow show | grep -q 'rule .*r0 .*ksflowd'; }
+
+# --- start, and what is sent ---
+
+conf
+collector
+daemon
+try "it starts sampling" wait_for 'says "module ksflow" && rule'
+try "samples arrive" flows '.rate == 1'
+try "counters arrive" wait_for \
+	'[ $(samples ".kind == \"counters\"") -ge 2 ]'
+is "nothing is malformed" "$(samples '.kind == "error"')" 0
+is "the agent is our address" \
+	"$(jq -r .agent "$t/samples" | sort -u)" 10.0.0.2
+is "CAP_NET_ADMIN is all it keeps" \
+	"$(awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' /proc/$daemon/status | sort -u)" \
+	0000000000001000
+
+# --- a second one ---
+
+ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/second" & second=$!
+try "a second ksflowd says who is in its way" wait_for \
+	'grep -q "another ksflowd runs" $t/second'
+try "and the first goes on" flows true
+stop $second
+is "and ends well" "$?" 0
+
+# --- SIGHUP ---
+
+conf 7
+: >"$t/log"
+sequence=$(jq -s '.[-1].datagram' "$t/samples")
+kill -HUP $daemon
+try "SIGHUP: a new rate" wait_for 'in_r ksflow dev show r0 | grep -qw 7'
+conf 1
+kill -HUP $daemon
+try "and back" wait_for 'in_r ksflow dev show r0 | grep -qw "r0 *[0-9]* *1"'
+flows true
+try "without a new start" test "$(jq -s '.[-1].datagram' "$t/samples")" -gt "$sequence"
+conf 1 "polling = often"
+kill -HUP $daemon
+try "a broken file is named, with line and expectation" wait_for \
+	'says "$t/conf:5: \"often\": expected a number, 0...86400"'
+try "the old one stays" flows '.rate == 1'
+conf
+kill -HUP $daemon
+try "an unchanged file changes nothing" wait_for 'says "nothing has changed"'
+
+# --- the collector goes and comes ---
+
+stop $collector
+ping_r 5 >"$t/ping"
+kill -USR1 $daemon
+try "without a collector it goes on" wait_for \
+	'grep -q "collector 127.0.0.1:6343: .*refused [1-9]" $t/log'
+collector
+try "the collector is back: samples arrive" flows true
+is "and are whole" "$(samples '.kind == "error"')" 0
+
+# --- the module goes and comes ---
+
+: >"$t/log"
+unload
+try "module removed: it says so" wait_for 'says "is not loaded"'
+: >"$t/samples"
+ping_r 3 >"$t/ping"
+try "counters go on" wait_for '[ $(samples ".kind == \"counters\"") -ge 4 ]'
+is "samples do not" "$(samples '.kind == "flow"')" 0
+load
+try "module back: it is found, and told the rules" wait_for rule
+try "samples arrive" flows '.rate == 1'
+for i in 1 2 3; do unload; load; done
+try "three times more" wait_for rule
+try "samples arrive" flows '.rate == 1'
+is "it said so once each time" "$(lines 'is not loaded')" \
+	"$(lines ': sampling')"
+
+# --- it goes itself ---
+
+stop $daemon KILL
+start=$(date +%s%N)
+try "SIGKILL: its settings stay for a moment" rule
+wait_for '! rule' 20
+between "and are gone after ten seconds" \
+	"$((($(date +%s%N) - start) / 1000000))" 9000 13000
+
+daemon
+try "started again" wait_for rule
+# Looks at the rule all the time; a moment without it is a gap.
+( while :; do rule || echo gap; done >"$t/gaps" ) & watcher=$!
+stop $daemon KILL
+daemon
+wait_for '[ $(lines ": sampling") -ge 6 ]'
+sleep_end=$((SECONDS + 13))
+wait_for '[ $SECONDS -ge $sleep_end ]' 20
+kill $watcher; wait $watcher 2>/dev/null
+is "SIGKILL and a restart: no gap in the settings" "$(sort -u "$t/gaps")" ""
+try "samples arrive" flows '.rate == 1'
+
+# Nothing is held back at the end: what was taken is sent.
+: >"$t/samples"
+ping_r 1 >"$t/ping"
+kill -TERM $daemon; wait $daemon
+is "SIGTERM: a clean exit" "$?" 0
+try "the last samples are sent" wait_for \
+	'[ $(samples ".kind == \"flow\" and (.records[\"1\"].header | test(\"0a0000010a000002(08|00)00\"))") -ge 1 ]'
+
+# --- started without, and before, the module ---
+
+unload
+: >"$t/log"
+daemon
+try "no module: it says so" wait_for 'says "is not loaded"'
+load
+try "it comes: samples arrive" flows '.rate == 1' 15
+stop $daemon
+
+# --- systemd's view ---
+
+python3 - "$t/notify" >"$t/states" <<'END' & notify=$!
+import socket, sys
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[1])
+while True:
+    for line in s.recv(4096).decode().split('\n'):
+        print(line.split('=')[0] + '=' + line.split('=')[1][:1], flush=True)
+END
+wait_for 'test -S $t/notify'
+NOTIFY_SOCKET=$t/notify ip netns exec "$r" ksflowd --foreground \
+	-f "$t/conf" 2>>"$t/log" & daemon=$!
+try "READY=1 is sent" wait_for 'grep -qx READY=1 $t/states'
+try "STATUS too" wait_for 'grep -q STATUS=m $t/states'
+kill -HUP $daemon
+try "RELOADING=1, then READY=1" wait_for '[ "$(grep -E "RELO|READY" $t/states | tr -d "\n")" = READY=1RELOADING=1READY=1 ]'
+stop $daemon
+try "STOPPING=1" wait_for 'grep -qx STOPPING=1 $t/states'
+kill $notify
+
+# --- no file ---
+
+[ ! -e /etc/ksflowd.conf ] || mv /etc/ksflowd.conf "$t/saved"
+on_exit "mv $t/saved /etc/ksflowd.conf"
+: >"$t/log"
+ip netns exec "$r" ksflowd --foreground 2>>"$t/log" & daemon=$!
+try "no file: said, with what holds" wait_for \
+	'says "no /etc/ksflowd.conf: collector 127.0.0.1:6343"'
+try "no file: no rules" wait_for 'in_r ksflow show | grep -q "reader .*ksflowd" && ! in_r ksflow show | grep -q "^rule"'
+stop $daemon
+cp "$t/conf" /etc/hsflowd.conf
+on_exit "rm -f /etc/hsflowd.conf"
+# As a daemon: the command returns when it works.
+try "as a daemon" ip netns exec "$r" ksflowd
+try "with hsflowd's file" wait_for rule
+daemon=$(pgrep -x ksflowd)
+kill $daemon
+wait_for '! test -e /proc/$daemon'
+fails "a file that is not there" ip netns exec "$r" ksflowd -f "$t/none"

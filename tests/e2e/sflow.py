@@ -1,0 +1,217 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0
+# Copyright (C) 2026 the ksflow authors
+#
+# A collector for the tests: one line of JSON for each sample, with the time
+# the kernel received its datagram. Strict: a length that does not add up, or
+# padding that is not zero, is an "error" line.
+#
+# usage: sflow.py [-b ADDRESS] [-p PORT] [-w FILE] [--ready FILE]
+#   runs until killed; appends to FILE line by line
+#        sflow.py --read FILE      datagrams from a pcap of the loopback device
+
+import argparse
+import json
+import socket
+import struct
+import sys
+import time
+
+SO_TIMESTAMPNS = 35
+
+
+class Reader:
+    def __init__(self, data):
+        self.data = data
+        self.at = 0
+
+    def u32(self, signed=False):
+        self.at += 4
+        return struct.unpack_from('>i' if signed else '>I', self.data,
+                                  self.at - 4)[0]
+
+    def u64(self):
+        return self.u32() << 32 | self.u32()
+
+    def bytes(self, n):
+        chunk = self.data[self.at:self.at + n]
+        if len(chunk) != n:
+            raise ValueError('short')
+        pad = -n % 4
+        if any(self.data[self.at + n:self.at + n + pad]):
+            raise ValueError('padding is not zero')
+        self.at += n + pad
+        return chunk
+
+    def opaque(self):
+        return self.bytes(self.u32())
+
+    def addr(self):
+        kind = self.u32()
+        if kind not in (1, 2):
+            raise ValueError('address type %d' % kind)
+        return socket.inet_ntop(
+            socket.AF_INET if kind == 1 else socket.AF_INET6,
+            self.bytes(4 if kind == 1 else 16))
+
+    def end(self):
+        if self.at != len(self.data):
+            raise ValueError('%d bytes are left' % (len(self.data) - self.at))
+
+
+def words(*names):
+    def read(r):
+        return {name: r.u32() for name in names}
+    return read
+
+
+def header(r):
+    out = words('protocol', 'frame_length', 'stripped')(r)
+    out['header'] = r.opaque().hex()
+    return out
+
+
+def router(r):
+    return {'nexthop': r.addr(), 'src_mask': r.u32(), 'dst_mask': r.u32()}
+
+
+def if_counters(r):
+    out = words('ifindex', 'type')(r)
+    out['speed'] = r.u64()
+    out.update(words('direction', 'status')(r))
+    out['in_octets'] = r.u64()
+    out.update(words('in_ucast', 'in_multicast', 'in_broadcast',
+                     'in_discards', 'in_errors', 'in_unknown')(r))
+    out['out_octets'] = r.u64()
+    out.update(words('out_ucast', 'out_multicast', 'out_broadcast',
+                     'out_discards', 'out_errors', 'promiscuous')(r))
+    return out
+
+
+FLOW = {
+    1: header,
+    1001: words('src_vlan', 'src_priority', 'dst_vlan', 'dst_priority'),
+    1002: router,
+    1036: words('queue'),
+    1038: lambda r: {'symbol': r.opaque().decode()},
+    1039: words('delay_ns'),
+    1040: words('depth'),
+    1042: lambda r: {'reason': r.opaque().decode()},
+    1043: lambda r: {'time_ns': r.u64()},
+}
+COUNTERS = {
+    1: if_counters,
+    1005: lambda r: {'name': r.opaque().decode()},
+}
+
+
+def records(r, table):
+    out = {}
+    for _ in range(r.u32()):
+        kind = r.u32()
+        body = Reader(r.opaque())
+        if kind not in table:
+            raise ValueError('record %d' % kind)
+        out[str(kind)] = table[kind](body)
+        body.end()
+    r.end()
+    return out
+
+
+def interface(value, expanded):
+    if expanded:
+        kind, number = value
+        return 'internal' if value == (0, 0xffffffff) else \
+            number if kind == 0 else '%d:%d' % value
+    return 'internal' if value == 0x3fffffff else \
+        value if value < 1 << 30 else \
+        '%d:%d' % (value >> 30, value & 0x3fffffff)
+
+
+def sample(kind, r):
+    expanded = kind in (3, 4)
+    out = {'kind': {1: 'flow', 3: 'flow', 2: 'counters', 4: 'counters',
+                    5: 'discard'}[kind], 'format': kind, 'sequence': r.u32()}
+    if expanded or kind == 5:
+        out['source'] = '%d:%d' % (r.u32(), r.u32())
+    else:
+        source = r.u32()
+        out['source'] = '%d:%d' % (source >> 24, source & 0xffffff)
+    if kind in (1, 3):
+        out.update(words('rate', 'pool', 'drops')(r))
+        for name in 'input', 'output':
+            out[name] = interface((r.u32(), r.u32()) if expanded else r.u32(),
+                                  expanded)
+    if kind == 5:
+        out.update(words('drops', 'input', 'output', 'reason')(r))
+    out['records'] = records(r, COUNTERS if kind in (2, 4) else FLOW)
+    return out
+
+
+def datagram(data):
+    r = Reader(data)
+    head = {}
+    try:
+        if r.u32() != 5:
+            raise ValueError('version')
+        head['agent'] = r.addr()
+        head.update(words('sub_agent', 'datagram', 'uptime_ms')(r))
+        head['bytes'] = len(data)
+        for _ in range(r.u32()):
+            kind = r.u32()
+            yield {**head, **sample(kind, Reader(r.opaque()))}
+        r.end()
+    except (ValueError, struct.error, KeyError) as e:
+        yield {**head, 'kind': 'error', 'error': str(e), 'data': data.hex()}
+
+
+def pcap(name):
+    with open(name, 'rb') as f:
+        data = f.read()
+    order = '<' if data[:4] in (b'\xd4\xc3\xb2\xa1', b'\x4d\x3c\xb2\xa1') \
+        else '>'
+    at = 24
+    while at < len(data):
+        s, us, n = struct.unpack_from(order + 'III', data, at)
+        frame = data[at + 16:at + 16 + n]
+        at += 16 + n
+        ip = frame[14:]
+        yield s * 10**9 + us * 1000, \
+            ip[(ip[0] & 15) * 4 + 8:] if ip[0] >> 4 == 4 else ip[48:]
+
+
+def live(args):
+    family = socket.AF_INET6 if ':' in args.bind else socket.AF_INET
+    s = socket.socket(family, socket.SOCK_DGRAM)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+    s.bind((args.bind, args.port))
+    if args.ready:
+        open(args.ready, 'w').close()
+    while True:
+        data, extra, _, _ = s.recvmsg(65535, 256)
+        at = time.time_ns()
+        for level, kind, value in extra:
+            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                at = int.from_bytes(value[:8], sys.byteorder) * 10**9 + \
+                    int.from_bytes(value[8:16], sys.byteorder)
+        yield at, data
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument('-b', '--bind', default='127.0.0.1')
+    parser.add_argument('-p', '--port', type=int, default=6343)
+    parser.add_argument('-w', '--write')
+    parser.add_argument('--ready')
+    parser.add_argument('--read')
+    args = parser.parse_args()
+    out = open(args.write, 'a') if args.write else sys.stdout
+    for at, data in pcap(args.read) if args.read else live(args):
+        for line in datagram(data):
+            print(json.dumps({'received_ns': at, **line}), file=out)
+        out.flush()
+
+
+if __name__ == '__main__':
+    main()
