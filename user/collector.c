@@ -22,6 +22,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+/* Linux 5.9; headers of that age lack it. The number is the same everywhere. */
+#ifndef SYS_close_range
+#define SYS_close_range	436
+#endif
+
 #define RETRY_MS	1000
 #define REFRESH_MS	60000		/* of a resolved name */
 #define SEND_BYTES	(1 << 20)
