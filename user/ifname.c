@@ -5,15 +5,15 @@
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 /* Interfaces share a place by number modulo this: the cost is a lookup. */
 #define PLACES 256
 
 struct ifnames {
+	uint64_t batch;
 	struct {
 		uint32_t ifindex;
-		time_t asked_s;
+		uint64_t asked;		/* in which batch */
 		char name[IFNAMSIZ];	/* "" = never known */
 	} place[PLACES];
 };
@@ -28,22 +28,25 @@ void ifnames_free(struct ifnames *names)
 	free(names);
 }
 
+void ifnames_age(struct ifnames *names)
+{
+	names->batch++;
+}
+
 const char *ifnames_get(struct ifnames *names, uint32_t ifindex)
 {
 	__typeof__(names->place[0]) *place = &names->place[ifindex % PLACES];
 	char name[IFNAMSIZ];
-	struct timespec now;
 
 	if (!ifindex)
 		return NULL;
-	clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
 	if (place->ifindex != ifindex) {
 		memset(place, 0, sizeof(*place));
 		place->ifindex = ifindex;
-	} else if (place->asked_s == now.tv_sec) {
+	} else if (place->asked == names->batch) {
 		return place->name[0] ? place->name : NULL;
 	}
-	place->asked_s = now.tv_sec;
+	place->asked = names->batch;
 	if (if_indextoname(ifindex, name))
 		memcpy(place->name, name, sizeof(name));
 	return place->name[0] ? place->name : NULL;

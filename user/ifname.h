@@ -4,9 +4,9 @@
 #define KSFLOW_USER_IFNAME_H
 
 /*
- * Names of interfaces by number, for a stream of records: asked for at most
- * once a second each, so that a new name is noticed; the last one known is
- * kept for an interface that is gone, since records outlive it.
+ * Names of interfaces by number, for a stream of records: asked for once in
+ * each batch, so that a new name is noticed; the last one known is kept for an
+ * interface that is gone, since records outlive it.
  */
 
 #include <stdint.h>
@@ -15,6 +15,9 @@ struct ifnames;
 
 struct ifnames *ifnames_new(void);
 void ifnames_free(struct ifnames *names);
+
+/* A new batch: names may have changed. */
+void ifnames_age(struct ifnames *names);
 
 /* Valid until the next call; NULL: never known. */
 const char *ifnames_get(struct ifnames *names, uint32_t ifindex);

@@ -520,6 +520,7 @@ static int loop(struct monitor *m, int signals, int timer,
 		if (ret < 0)
 			continue;
 		if (fds[POLL_RECORDS].revents) {
+			ifnames_age(m->names);
 			ret = ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, &err);
 			flush(m);
 			if (ret < 0)
