@@ -372,7 +372,7 @@ static int check_devices(struct check *c, struct ksflow_nl *nl,
 		       dev->refused);
 	}
 	if (wanted)
-		report(c, GOOD, "devices", NULL, "%zu devices are sampled here",
+		report(c, GOOD, "devices", NULL, "devices sampled here: %zu",
 		       wanted);
 	else if (list.count > 1)
 		report(c, PROBLEM, "devices", "ksflow dev set IF rate 1000",
@@ -426,7 +426,7 @@ static int check_readers(struct check *c, struct ksflow_nl *nl,
 	if (ret)
 		return ret;
 	if (c->readers)
-		report(c, GOOD, "readers", NULL, "%" PRIu64 " readers",
+		report(c, GOOD, "readers", NULL, "readers: %" PRIu64,
 		       c->readers);
 	else
 		report(c, PROBLEM, "readers", "systemctl start ksflowd",
