@@ -232,8 +232,7 @@ static void check_unloaded(struct check *c)
 		return;
 	}
 	report(c, PROBLEM, "module", "modprobe ksflow",
-	       "the module is installed (%s), but it is not loaded and does not load on request",
-	       path);
+	       "the module is installed (%s), but not loaded", path);
 	check_signing(c);
 }
 
