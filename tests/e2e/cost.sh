@@ -20,7 +20,8 @@ for i in va vb vc vd; do
 done
 on_exit "ip link del va; ip link del vc; rmmod pktgen"
 
-pg() { echo "$2" > "/proc/net/pktgen/$1"; }
+# In a process of its own: a signal to this shell would end the wait early.
+pg() { (echo "$2" > "/proc/net/pktgen/$1"); }
 
 # run MODE: prints instructions per packet
 run() {

@@ -1,0 +1,136 @@
+# SPDX-License-Identifier: GPL-2.0
+# vm: timeout=600
+#
+# seen = not selected + delivered + lost, for each cause, to the packet, when
+# a reader is too slow and when the rings are too small.
+#
+#   pktgen --netif_receive--> va | vb        N packets, exactly
+#
+# Reader "fast" keeps up. Reader "slow" has a small socket buffer and is
+# stopped while the packets come.
+
+. ./lib.sh
+
+N=20000
+RING=16384
+modprobe pktgen
+ip link add va type veth peer name vb
+sysctl -qw net.ipv6.conf.va.disable_ipv6=1 net.ipv6.conf.vb.disable_ipv6=1
+ip link set va up; ip link set vb up
+on_exit "ip link del va; rmmod pktgen"
+
+# In a process of its own: a signal to this shell would end the wait early.
+pg() { (echo "$2" > "/proc/net/pktgen/$1"); }
+flood() { # flood COUNT
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 "add_device va"
+	pg va "count $1"
+	pg va "pkt_size 128"
+	pg va "delay 0"
+	pg va "xmit_mode netif_receive"
+	pg va "dst_mac 02:00:00:00:00:77"
+	pg pgctrl start
+}
+
+reader() { # reader NAME OPTIONS...
+	local name=$1; shift
+	rm -f /tmp/$name.*
+	ksflow -j monitor samples --ready-file /tmp/$name.ready "$@" \
+		>/tmp/$name.json 2>/tmp/$name.end &
+	eval "$name=$!"
+	on_exit "kill -CONT $!; kill $!"
+	wait_for "test -e /tmp/$name.ready" 60
+}
+stop() { kill -CONT ${!1}; kill ${!1}; wait ${!1}; }
+
+stats() { ksflow -j stats >/tmp/stats; }
+# of READER KEY, by the size of its loss: the fast one has lost less
+get() { python3 - "$@" <<'END'
+import json, sys
+stats = json.load(open("/tmp/stats"))
+what, key = (sys.argv[1:3] + [None])[:2]
+if what == "namespace":
+    print(stats["namespace"][0][key])
+elif what == "closes":
+    print(stats["closes"])
+elif what == "va":
+    print([s for s in stats["sources"] if s["dev"] == "va"][0][key])
+else:
+    readers = sorted(stats["readers"], key=lambda r: r["lost-overrun"])
+    print(readers[0 if what == "fast" else -1][key])
+END
+}
+# of FILE WHAT: samples, or the last value of a key
+of() { python3 - "$@" <<'END'
+import json, sys
+hits, last = 0, {}
+for line in open(f"/tmp/{sys.argv[1]}.json"):
+    sample = json.loads(line)
+    hits += sample.get("hits", 1)
+    last[sample["cpu"]] = sample
+key = sys.argv[2]
+print(hits if key == "hits" else max([s[key] for s in last.values()] or [0]))
+END
+}
+
+# --- a reader that is too slow; the ring has room for all -------------------
+
+load ring=4194304
+ksflow dev set va rate 2 dir ingress
+reader fast --rcvbuf 33554432
+reader slow --rcvbuf 4096
+kill -STOP $slow
+flood $N
+stats
+seen=$(get va seen) selected=$(get va selected)
+is "slow reader: every packet was seen" "$seen" $N
+between "slow reader: half of them were selected" "$selected" 9400 10600
+is "slow reader: the ring lost none" "$(get va lost-ring)" 0
+is "slow reader: fast lost none" "$(get fast lost-overrun)" 0
+is "slow reader: fast got all" "$(get fast delivered)" "$selected"
+lost=$(get slow lost-overrun)
+between "slow reader: slow lost most" "$lost" 5000 10600
+is "slow reader: selected = delivered + lost" \
+	"$(($(get slow delivered) + lost))" "$selected"
+is "the ledger closes" "$(get closes)" True
+# The next samples carry the loss as sFlow's drops, to the slow one alone.
+kill -CONT $slow
+wait_for '[ "$(of slow hits)" -gt 0 ]' 60
+flood 100
+wait_for 'stats; [ "$(of fast hits)" = "$(get fast delivered)" ]' 60
+wait_for '[ "$(of slow hits)" = "$(get slow delivered)" ]' 60
+is "slow reader: its drops" "$(of slow drops)" "$lost"
+is "slow reader: no drops for fast" "$(of fast drops)" 0
+is "the pool of the last sample is what was seen, less what is left" \
+	"$(($(get va seen) - $(of fast pool) < 4))" 1
+stop slow; stop fast
+is "fast's file has what was delivered" "$(of fast hits)" "$(get fast delivered)"
+is "slow's file has what was delivered" "$(of slow hits)" "$(get slow delivered)"
+unload
+
+# --- rings that are too small -----------------------------------------------
+
+load ring=$RING
+ksflow dev set va rate 1 dir ingress
+reader fast --rcvbuf 33554432
+flood $N
+stats
+lost=$(get va lost-ring)
+is "small ring: every packet was seen" "$(get va seen)" $N
+is "small ring: every packet was selected" "$(get va selected)" $N
+between "small ring: it lost some" "$lost" 1 $N
+is "small ring: the reader's share is the same" "$(get fast lost-ring)" "$lost"
+is "small ring: selected = delivered + lost" \
+	"$(($(get fast delivered) + lost))" $N
+is "small ring: nothing else was lost" "$(get fast lost-overrun)" 0
+is "the ledger closes" "$(get closes)" True
+flood 1
+wait_for 'stats; [ "$(of fast hits)" = "$(get fast delivered)" ]' 60
+is "small ring: drops" "$(of fast drops)" "$lost"
+is "small ring: pool" "$(of fast pool)" $((N + 1))
+# The last reader goes: what was counted stays, the rings do not.
+stop fast
+stats
+is "no reader: the rings are gone" "$(get namespace ring-bytes 2>&1 |
+	grep -c '^0$\|KeyError')" 1
+is "no reader: seen stays" "$(get va seen)" $((N + 1))
