@@ -19,6 +19,9 @@
 /* A daemon that died has this long to come back before its settings go. */
 #define ORPHAN_SECONDS	10
 
+/* Many devices that change at once are looked at once. */
+#define APPLY_DELAY_MS	10
+
 static unsigned int net_id;
 
 /**
@@ -107,8 +110,8 @@ void ksflow_net_apply(struct ksflow_net *kn)
 
 static void ksflow_net_apply_work(struct work_struct *work)
 {
-	struct ksflow_net *kn = container_of(work, struct ksflow_net,
-					     apply_work);
+	struct ksflow_net *kn = container_of(to_delayed_work(work),
+					     struct ksflow_net, apply_work);
 
 	rtnl_lock();
 	mutex_lock(&kn->lock);
@@ -142,7 +145,8 @@ static void ksflow_net_orphan_work(struct work_struct *work)
 void ksflow_net_changed(struct ksflow_net *kn)
 {
 	if (!READ_ONCE(kn->is_dead))
-		queue_work(ksflow_wq, &kn->apply_work);
+		queue_delayed_work(ksflow_wq, &kn->apply_work,
+				   msecs_to_jiffies(APPLY_DELAY_MS));
 }
 
 static int __net_init net_init(struct net *net)
@@ -153,7 +157,7 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&kn->lock);
 	INIT_LIST_HEAD(&kn->devices);
 	xa_init(&kn->covered);
-	INIT_WORK(&kn->apply_work, ksflow_net_apply_work);
+	INIT_DELAYED_WORK(&kn->apply_work, ksflow_net_apply_work);
 	INIT_DELAYED_WORK(&kn->orphan_work, ksflow_net_orphan_work);
 	return ksflow_relay_net_init(&kn->relay);
 }
@@ -170,7 +174,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	mutex_lock(&kn->lock);
 	WRITE_ONCE(kn->is_dead, true);
 	mutex_unlock(&kn->lock);
-	cancel_work_sync(&kn->apply_work);
+	cancel_delayed_work_sync(&kn->apply_work);
 	cancel_delayed_work_sync(&kn->orphan_work);
 
 	mutex_lock(&kn->lock);
@@ -187,7 +191,7 @@ static void __net_exit net_exit(struct net *net)
 	struct ksflow_net *kn = ksflow_net(net);
 
 	/* A notifier may have queued it between the mark and its own check. */
-	cancel_work_sync(&kn->apply_work);
+	cancel_delayed_work_sync(&kn->apply_work);
 	ksflow_relay_net_exit(&kn->relay);
 	WARN_ON_ONCE(!list_empty(&kn->devices));
 	ksflow_config_free(&kn->config);

@@ -50,7 +50,7 @@ struct ksflow_net {
 	bool is_dead;
 
 	struct xarray covered;
-	struct work_struct apply_work;
+	struct delayed_work apply_work;
 	struct delayed_work orphan_work;
 	struct ksflow_relay relay;
 	u64 gone_seen;

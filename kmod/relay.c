@@ -52,7 +52,10 @@ static void call_worker(struct ksflow_ring *ring, u32 used)
 {
 	bool is_urgent = used > ring->mask / 2;
 
-	if (ring->is_armed && (!is_urgent || ring->is_urgent))
+	/* Pairs with drain_ring(): it sees the record, or we see it has begun. */
+	smp_mb();
+	if (READ_ONCE(ring->is_armed) &&
+	    (!is_urgent || READ_ONCE(ring->is_urgent)))
 		return;
 	WRITE_ONCE(ring->is_urgent, is_urgent);
 	WRITE_ONCE(ring->is_armed, true);
@@ -288,9 +291,9 @@ static void drain_ring(struct ksflow_net *kn, int cpu)
 	unsigned int kind;
 	u32 end, pos;
 
-	/* Before reading the head: a record after it calls again. */
 	WRITE_ONCE(ring->is_urgent, false);
 	WRITE_ONCE(ring->is_armed, false);
+	/* Pairs with call_worker(): a record we do not see calls us again. */
 	smp_mb();
 	/* Pairs with the release in ksflow_relay_commit(). */
 	end = smp_load_acquire(&ring->head);
