@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Requests to the module byte by byte, the ones that no tool of ours sends.
+
+usage: genl.py COMMAND ATTRIBUTE...
+   COMMAND     number of enum ksflow_cmd
+   ATTRIBUTE   PATH=TYPE:VALUE; PATH is attribute numbers from the outside in,
+               12.3 = attribute 3 in nest 12; TYPE u8, u32, str, hex, flag
+               (no value) or nest (no value: empty)
+
+Prints "ok", or "ERRNO: extack text @ attribute" with the attribute's path;
+exits 0 or 1. Several ATTRIBUTEs with the same nest share it when they follow
+each other.
+"""
+import errno
+import os
+import socket
+import struct
+import sys
+
+NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLM_F_ACK_TLVS = 0x200
+SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, STRICT = 270, 10, 11, 12
+NESTED = 0x8000
+
+
+def attr(kind, data):
+    size = 4 + len(data)
+    return struct.pack("=HH", size, kind) + data + b"\0" * (-size % 4)
+
+
+def value(text):
+    kind, _, word = text.partition(":")
+    if kind == "u8":
+        return struct.pack("=B", int(word, 0))
+    if kind == "u32":
+        return struct.pack("=I", int(word, 0))
+    if kind == "str":
+        return word.encode() + b"\0"
+    if kind == "hex":
+        return bytes.fromhex(word)
+    return b""
+
+
+def build(items):
+    """items: [(path, text)]; paths of equal beginnings share nests."""
+    out = b""
+    while items:
+        head = items[0][0][0]
+        same = []
+        while items and items[0][0][0] == head and len(items[0][0]) > 1:
+            same.append((items[0][0][1:], items[0][1]))
+            items = items[1:]
+        if same:
+            out += attr(head | NESTED, build(same))
+        else:
+            text = items[0][1]
+            flag = NESTED if text.startswith("nest") else 0
+            out += attr(head | flag, value(text))
+            items = items[1:]
+    return out
+
+
+def path_at(data, offset, base=20):
+    """The attribute that begins at this offset of the message."""
+    at = 0
+    while at + 4 <= len(data):
+        size, kind = struct.unpack_from("=HH", data, at)
+        if offset == base + at:
+            return str(kind & 0x3fff)
+        if offset < base + at + size and kind & NESTED:
+            return "%d.%s" % (kind & 0x3fff, path_at(
+                data[at + 4:at + size], offset, base + at + 4))
+        at += (size + 3) & ~3
+    return "?"
+
+
+def request(sock, family, command, attrs, flags):
+    body = struct.pack("=BBH", command, 1, 0) + attrs
+    sock.send(struct.pack("=IHHII", 16 + len(body), family,
+                          NLM_F_REQUEST | flags, 1, 0) + body)
+    answers = []
+    while True:
+        data = sock.recv(1 << 17)
+        while data:
+            size, kind, flags, _, _ = struct.unpack_from("=IHHII", data)
+            body, data = data[16:size], data[(size + 3) & ~3:]
+            if kind == NLMSG_DONE:
+                return 0, "", "", answers
+            if kind != NLMSG_ERROR:
+                answers.append(body)
+                continue
+            code = -struct.unpack_from("=i", body)[0]
+            text, where, at = "", "", 20
+            if not flags & 0x100:   # not capped: the request is quoted
+                at = 4 + struct.unpack_from("=I", body, 4)[0]
+            while flags & NLM_F_ACK_TLVS and at + 4 <= len(body):
+                asize, akind = struct.unpack_from("=HH", body, at)
+                if akind == 1:
+                    text = body[at + 4:at + asize].split(b"\0")[0].decode()
+                elif akind == 2:
+                    where = path_at(attrs, struct.unpack_from(
+                        "=I", body, at + 4)[0])
+                elif akind == 5:    # missing attribute
+                    where = "missing %d" % struct.unpack_from(
+                        "=I", body, at + 4)[0]
+                at += (asize + 3) & ~3
+            return code, text, where, answers
+
+
+def connect():
+    sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
+    sock.bind((0, 0))
+    for option in (NETLINK_CAP_ACK, NETLINK_EXT_ACK, STRICT):
+        sock.setsockopt(SOL_NETLINK, option, 1)
+    sock.settimeout(10)
+    return sock
+
+
+def resolve(sock):
+    code, _, _, answers = request(sock, 16, 3, attr(2, b"ksflow\0"), NLM_F_ACK)
+    if code:
+        sys.exit("no family ksflow: " + os.strerror(code))
+    body = answers[0][4:]
+    while body:
+        size, kind = struct.unpack_from("=HH", body)
+        if kind == 1:
+            return struct.unpack_from("=H", body, 4)[0]
+        body = body[(size + 3) & ~3:]
+    sys.exit("no family ksflow")
+
+
+def main():
+    sock = connect()
+    family = resolve(sock)
+    items = []
+    for word in sys.argv[2:]:
+        path, _, text = word.partition("=")
+        items.append(([int(n) for n in path.split(".")], text))
+    code, text, where, _ = request(sock, family, int(sys.argv[1]),
+                                   build(items), NLM_F_ACK)
+    if code:
+        print("%s: %s @ %s" % (errno.errorcode[code], text, where))
+        sys.exit(1)
+    print("ok")
+
+
+main()
