@@ -18,6 +18,7 @@ import sys
 import time
 
 SO_TIMESTAMPNS = 35
+SO_RCVBUFFORCE = 33
 
 
 class Reader:
@@ -176,26 +177,27 @@ def pcap(name):
         frame = data[at + 16:at + 16 + n]
         at += 16 + n
         ip = frame[14:]
-        yield s * 10**9 + us * 1000, \
+        yield s * 10**9 + us * 1000, '', \
             ip[(ip[0] & 15) * 4 + 8:] if ip[0] >> 4 == 4 else ip[48:]
 
 
 def live(args):
     family = socket.AF_INET6 if ':' in args.bind else socket.AF_INET
     s = socket.socket(family, socket.SOCK_DGRAM)
-    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
+    # the plain option stops at net.core.rmem_max
+    s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
     s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     s.bind((args.bind, args.port))
     if args.ready:
         open(args.ready, 'w').close()
     while True:
-        data, extra, _, _ = s.recvmsg(65535, 256)
+        data, extra, _, peer = s.recvmsg(65535, 256)
         at = time.time_ns()
         for level, kind, value in extra:
             if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                 at = int.from_bytes(value[:8], sys.byteorder) * 10**9 + \
                     int.from_bytes(value[8:16], sys.byteorder)
-        yield at, data
+        yield at, peer[0], data
 
 
 def main():
@@ -207,9 +209,9 @@ def main():
     parser.add_argument('--read')
     args = parser.parse_args()
     out = open(args.write, 'a') if args.write else sys.stdout
-    for at, data in pcap(args.read) if args.read else live(args):
+    for at, peer, data in pcap(args.read) if args.read else live(args):
         for line in datagram(data):
-            print(json.dumps({'received_ns': at, **line}), file=out)
+            print(json.dumps({'received_ns': at, 'from': peer, **line}), file=out)
         out.flush()
 
 

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+# Ways to a collector: IPv4, IPv6, by name, from an address, through a VRF,
+# from another namespace. Counters are enough, so the module is not needed.
+#
+#   namespace r (ksflowd)                     namespace b (collectors)
+#     r0   10.9.0.1, 10.9.0.9, fd09::1  ------  b0 10.9.0.2 fd09::2
+#     r1   10.9.1.1, in VRF red         ------  b1 10.9.1.2
+#                                             namespace c: 127.0.0.1
+#
+# vm: timeout=120
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+new_ns r b c
+veth "$r" r0 "$b" b0
+veth "$r" r1 "$b" b1
+ip -n "$r" link add red type vrf table 9
+ip -n "$r" link set red up
+ip -n "$r" link set r1 master red
+addr "$r" r0 10.9.0.1/24 10.9.0.9/24 fd09::1/64
+addr "$r" r1 10.9.1.1/24
+addr "$b" b0 10.9.0.2/24 fd09::2/64
+addr "$b" b1 10.9.1.2/24
+mkdir -p "/etc/netns/$r"
+on_exit "rm -rf /etc/netns/$r"
+{ cat /etc/hosts; echo "10.9.0.2 collector.test"; } >"/etc/netns/$r/hosts"
+
+pids=()
+on_exit 'kill -KILL $daemon ${pids[*]}'
+# collector NAME NAMESPACE ADDRESS PORT
+collector() {
+	ip netns exec "$2" python3 ./sflow.py -b "$3" -p "$4" -w "$t/$1" \
+		--ready "$t/$1.ready" & pids+=($!)
+	wait_for "test -e $t/$1.ready"
+}
+collector ip4 "$b" 10.9.0.2 7001
+collector ip6 "$b" fd09::2 7002
+collector name "$b" 10.9.0.2 7003
+collector src "$b" 10.9.0.2 7004
+collector vrf "$b" 10.9.1.2 7005
+collector netns "$c" 127.0.0.1 7006
+
+cat >"$t/conf" <<END
+sflow {
+  polling = 1
+  collector { ip=10.9.0.2 udpport=7001 }
+  collector { ip=fd09::2 udpport=7002 }
+  collector { ip=collector.test udpport=7003 }
+  collector { ip=10.9.0.2 udpport=7004 src=10.9.0.9 }
+  collector { ip=10.9.1.2 udpport=7005 dev=red }
+  collector { ip=127.0.0.1 udpport=7006 namespace=$c }
+  collector { ip=no.such.name.invalid }
+  collector { ip=203.0.113.1 }			# no route
+  collector { ip=10.9.0.2 dev=none0 }		# no device
+}
+END
+ip netns exec "$r" ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
+
+# from FILE: where the datagrams came from
+from() { jq -r .from "$t/$1" 2>/dev/null | sort -u; }
+arrives() {
+	wait_for "[ -s $t/$1 ]"
+	is "$1: arrives, from $2" "$(from "$1")" "$2"
+}
+arrives ip4 10.9.0.1
+arrives ip6 fd09::1
+arrives name 10.9.0.1
+arrives src 10.9.0.9
+arrives vrf 10.9.1.1
+arrives netns 127.0.0.1
+for what in 'none0: No such device' '203.0.113.1:6343: connect: Network is unreachable' \
+	'no.such.name.invalid:6343: name not resolved'; do
+	try "what cannot be reached is said: $what" wait_for "grep -qF '$what' $t/log" 30
+	is "and once" "$(grep -cF "$what" "$t/log")" 1
+done
+is "the namespace costs a privilege, the rest are gone" \
+	"$(awk '/^CapEff/ { print $2 }' /proc/$daemon/status)" 0000000000201000
+
+# A route comes: no restart is needed.
+ip -n "$b" addr add 203.0.113.1/32 dev b0
+collector route "$b" 203.0.113.1 6343
+ip -n "$r" route add 203.0.113.0/24 via 10.9.0.2
+arrives route 10.9.0.1
+
+# The address in use goes: another one is taken.
+ip -n "$r" addr del 10.9.0.1/24 dev r0
+ip -n "$r" addr show dev r0 | grep -q 10.9.0.9 || addr "$r" r0 10.9.0.9/24
+: >"$t/ip4"
+wait_for "[ -s $t/ip4 ]"
+is "an address that is gone is no source" "$(from ip4)" 10.9.0.9
+kill -USR1 $daemon
+try "unsent datagrams are counted" wait_for \
+	'grep -q "no.such.name.invalid.*failed [1-9]" $t/log'
+kill -TERM $daemon; wait $daemon
+is "ksflowd ends well" "$?" 0
