@@ -341,6 +341,16 @@ int collectors_fd(const struct collectors *set)
 	return set->epoll;
 }
 
+static void say_address(const struct collector *c)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (!getnameinfo((const struct sockaddr *)&c->address.addr,
+			 c->address.len, host, sizeof(host), NULL, 0,
+			 NI_NUMERICHOST))
+		log_debug("collector %s: address %s", c->name, host);
+}
+
 static void resolved(struct collector *c, int64_t now_ms)
 {
 	struct address found[ADDRESSES_MAX];
@@ -367,6 +377,7 @@ static void resolved(struct collector *c, int64_t now_ms)
 			return;
 	}
 	c->address = found[0];
+	say_address(c);
 	connect_to(c, now_ms);
 }
 

@@ -51,6 +51,7 @@ struct daemon {
 	int64_t now_ms;
 	int64_t addresses_ms;		/* when to look at them; 0: not */
 	int64_t status_ms;
+	uint64_t lost;			/* as was said last */
 	bool has_agent;
 	struct sflow_addr agent;
 	bool is_over;
@@ -219,6 +220,13 @@ static void tell_status(struct daemon *d)
 	}
 	lost = m.lost_ring + m.lost_reader + m.truncated + m.malformed +
 	       e->too_big;
+	/* the module counts anew for each connection */
+	if (lost > d->lost)
+		log_warn("%" PRIu64 " samples lost so far: ring full %" PRIu64
+			 ", reader too slow %" PRIu64 ", else %" PRIu64, lost,
+			 m.lost_ring, m.lost_reader,
+			 m.truncated + m.malformed + e->too_big);
+	d->lost = lost;
 	notify_status("%s%s; %" PRIu64 " flow and %" PRIu64
 		      " counter samples sent, %" PRIu64 " lost, %" PRIu64
 		      " datagrams unsent",
