@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a collector makes of samples, held against true counters.
 
-usage: estimate.py FILE DIR PACKETS BYTES [exact]
+usage: estimate.py [exact] FILE DIR PACKETS BYTES [FILE DIR PACKETS BYTES]...
 
 FILE holds the lines of `ksflow -j monitor samples`; only those of direction
 DIR count. PACKETS and BYTES (no FCS) are the truth. Bytes are added up twice:
 from the frame length, and from the IP length in the sampled header.
 
-Allowed: 5 sigma of a sampler with a uniform skip: packets 5 sqrt(1 / (3 s)),
-bytes 5 sqrt((1 + cv^2) / s) for s samples; with `exact` nothing.
+Allowed: 5 sigma of a sampler with a uniform skip, for s samples expected on
+two CPUs: packets 5 sqrt(s / 3 + 2 / 6) / s, bytes 5 sqrt((1 + cv^2) / s);
+with `exact` nothing.
 """
 import json
 import math
@@ -29,9 +30,8 @@ def frame_length(data):
     return None
 
 
-def main():
-    path, way, packets, size = sys.argv[1:5]
-    packets, size, exact = int(packets), int(size), "exact" in sys.argv
+def is_wrong(exact, path, way, packets, size):
+    packets, size = int(packets), int(size)
     n = est_packets = est_bytes = est_ip = 0
     lengths = []
     for line in open(path):
@@ -39,7 +39,8 @@ def main():
         if sample["dir"] != way:
             continue
         hits = sample.get("hits", 1)
-        weight = hits * sample["rate"]
+        sample_rate = sample["rate"]
+        weight = hits * sample_rate
         length = sample["len-bytes"]
         by_ip = frame_length(bytes.fromhex(sample["data"]))
         n += hits
@@ -55,18 +56,30 @@ def main():
         return not (packets < 300 and not exact)
     mean = sum(lengths) / n
     cv2 = sum((x - mean) ** 2 for x in lengths) / n / mean ** 2
-    bound_p = 0 if exact else 5 * math.sqrt(1 / (3 * n))
-    bound_b = 0 if exact else 5 * math.sqrt((1 + cv2) / n)
+    expected = packets / sample_rate
+    bound_p = 0 if exact else 5 * math.sqrt(expected / 3 + 1 / 3) / expected
+    bound_b = 0 if exact else 5 * math.sqrt((1 + cv2) / expected)
     bad = False
+    sigmas = 0 if exact else 5 * (est_packets / packets - 1) / bound_p
     for what, got, want, bound in (("packets", est_packets, packets, bound_p),
                                    ("bytes", est_bytes, size, bound_b),
                                    ("IP bytes", est_ip, size, bound_b)):
         error = got / want - 1
         fits = abs(error) <= bound
         bad |= not fits
+        if what == "packets":
+            print(f"{sigmas:+.2f} sigma: ", end="")
         print(f"{way} {what}: {got} for {want}, {error:+.4%}"
               f" (bound {bound:.4%}, {n} samples){'' if fits else ' WRONG'}")
     return bad
+
+
+def main():
+    args = sys.argv[1:]
+    exact = args[0] == "exact"
+    args = args[exact:]
+    return any([is_wrong(exact, *args[i:i + 4])
+                for i in range(0, len(args), 4)])
 
 
 sys.exit(main())

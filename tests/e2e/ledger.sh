@@ -134,3 +134,41 @@ stats
 is "no reader: the rings are gone" "$(get namespace ring-bytes 2>&1 |
 	grep -c '^0$\|KeyError')" 1
 is "no reader: seen stays" "$(get va seen)" $((N + 1))
+unload
+
+# --- the same as sFlow says it --------------------------------------------------
+
+load ring=$RING
+cat >/tmp/ksflowd.conf <<'END'
+sflow {
+  collector { ip=127.0.0.1 udpport=6343 }
+  polling = 0
+  samplingDirection = in
+  pcap { dev=va sampling=1 }
+}
+END
+rm -f /tmp/collector.ready /tmp/sflow
+python3 ./sflow.py -w /tmp/sflow --ready /tmp/collector.ready &
+on_exit "kill $!"
+wait_for 'test -e /tmp/collector.ready' 60
+ksflowd --foreground -f /tmp/ksflowd.conf >/tmp/ksflowd.log 2>&1 &
+ksflowd=$!
+on_exit "kill $ksflowd"
+wait_for 'ksflow -j stats | grep -q "\"owner\":true"' 60
+wait_for 'ksflow -j dev show va | grep -q "\"rate\":1[,}]"' 60
+flood $N
+flood 1
+stats
+lost=$(get va lost-ring)
+between "sFlow: the rings lost some" "$lost" 1 $N
+arrived() { grep -c '"kind": "flow"' /tmp/sflow; }
+wait_for '[ "$(arrived)" = $((N + 1 - lost)) ]' 60
+is "sFlow: what was not lost arrived" "$(arrived)" $((N + 1 - lost))
+last() { grep '"kind": "flow"' /tmp/sflow | python3 -c '
+import json, sys
+print(max(json.loads(line)[sys.argv[1]] for line in sys.stdin))' "$1"; }
+is "sFlow: drops" "$(last drops)" "$lost"
+is "sFlow: sample_pool" "$(last pool)" $((N + 1))
+is "sFlow: sequence has no gap" "$(last sequence)" $((N + 1 - lost))
+is "sFlow: nothing is malformed" "$(grep -c '"kind": "error"' /tmp/sflow)" 0
+stop ksflowd
