@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Any bytes as what the module sent, each record on into a sample.
+ *
+ *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
+ *		-D_GNU_SOURCE tests/fuzz/records.c user/nl_parse.c user/flow.c
+ *		user/sflow.c -lmnl
+ */
+#include "flow.h"
+#include "nl.h"
+#include "sflow.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void on_record(const struct ksflow_batch *batch,
+		      const struct ksflow_record *record, void *arg)
+{
+	struct sflow_datagram *d = arg;
+
+	d->is_expanded = batch->cpu & 1;
+	sflow_begin(d);
+	if (!flow_put(d, record, 1, record->data_len) && d->len % 4)
+		abort();
+	sflow_finish(d, 1, 1);
+}
+
+static int on_stats(const struct ksflow_stats *stats, void *arg)
+{
+	(void)stats;
+	(void)arg;
+	return 0;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct sflow_datagram d = { .max_bytes = 8192 };
+	struct ksflow_stats_handler stats = { .stats = on_stats };
+	struct ksflow_handler handler = { .record = on_record, .arg = &d };
+	struct ksflow_config config = { 0 };
+	struct ksflow_dev dev;
+	/* attributes are aligned; the fuzzer's buffer need not be */
+	void *copy = malloc(size ? size : 1);
+
+	memcpy(copy, data, size);
+	ksflow_nl_parse_records(copy, size, &handler);
+	ksflow_nl_parse_config(copy, size, &config);
+	ksflow_config_free(&config);
+	ksflow_nl_parse_dev(copy, size, &dev);
+	ksflow_nl_parse_stats(copy, size, &stats);
+	free(copy);
+	return 0;
+}
