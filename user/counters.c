@@ -40,6 +40,7 @@ struct counters {
 	bool is_stale;		/* an event was lost */
 	uint32_t interval_ms;
 	int64_t now_ms;
+	int64_t next_ms;	/* nothing is due before */
 	struct port *ports;	/* by ifindex */
 	unsigned int count;
 	unsigned int room;
@@ -102,6 +103,8 @@ static void add(struct counters *counters, uint32_t ifindex)
 	ports->ifindex = ifindex;
 	ports->due_ms = counters->now_ms +
 			random_below(counters->interval_ms);
+	if (ports->due_ms < counters->next_ms)
+		counters->next_ms = ports->due_ms;
 }
 
 static void remove_port(struct counters *counters, uint32_t ifindex)
@@ -196,6 +199,7 @@ void counters_set_interval(struct counters *counters, uint32_t interval_s,
 		return;
 	counters->interval_ms = interval_s * 1000;
 	counters->now_ms = now_ms;
+	counters->next_ms = now_ms;
 	for (i = 0; i < counters->count; i++)
 		counters->ports[i].due_ms = now_ms +
 			random_below(counters->interval_ms);
@@ -234,8 +238,10 @@ static unsigned int mark(struct counters *counters)
 			continue;
 		port->is_due = true;
 		due++;
+		/* the interval is the most there may be between two */
 		port->due_ms += counters->interval_ms;
-		if (port->due_ms <= counters->now_ms)
+		if (port->due_ms <= counters->now_ms ||
+		    port->due_ms > counters->now_ms + counters->interval_ms)
 			port->due_ms = counters->now_ms +
 				       counters->interval_ms;
 	}
@@ -250,6 +256,9 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 	counters->now_ms = now_ms;
 	if (!counters->interval_ms)
 		return INT64_MAX;
+	/* the loop comes by for every batch of samples */
+	if (now_ms < counters->next_ms && !counters->is_stale)
+		return counters->next_ms;
 	if (counters->is_stale)
 		refresh(counters);
 	due = mark(counters);
@@ -273,6 +282,7 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 			next_ms = counters->ports[i].due_ms;
 	}
 	if (next_ms == INT64_MAX)
-		return now_ms + counters->interval_ms;
+		next_ms = now_ms + counters->interval_ms;
+	counters->next_ms = next_ms;
 	return next_ms;
 }
