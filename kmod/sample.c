@@ -318,9 +318,14 @@ void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
 /** ksflow_sample_init - seed the generators */
 void ksflow_sample_init(void)
 {
-	int cpu;
+	int cpu, i;
 
-	for_each_possible_cpu(cpu)
-		prandom_seed_state(per_cpu_ptr(&ksflow_random, cpu),
-				   get_random_u64());
+	for_each_possible_cpu(cpu) {
+		struct rnd_state *state = per_cpu_ptr(&ksflow_random, cpu);
+
+		prandom_seed_state(state, get_random_u64());
+		/* Its four parts begin alike: let them part. */
+		for (i = 0; i < 16; i++)
+			prandom_u32_state(state);
+	}
 }

@@ -9,8 +9,9 @@ DIR count. PACKETS and BYTES (no FCS) are the truth. Bytes are added up twice:
 from the frame length, and from the IP length in the sampled header.
 
 Allowed: 5 sigma of a sampler with a uniform skip, for s samples expected on
-two CPUs: packets 5 sqrt(s / 3 + 2 / 6) / s, bytes 5 sqrt((1 + cv^2) / s);
-with `exact` nothing.
+two CPUs: packets 5 sqrt(s / 3 + 2 / 6) / s, bytes 5 sqrt((1 + cv^2) / s). Below
+ten samples the gaps do not yet even out: 5 sqrt(s + 1) / s. With `exact`
+nothing.
 """
 import json
 import math
@@ -57,8 +58,9 @@ def is_wrong(exact, path, way, packets, size):
     mean = sum(lengths) / n
     cv2 = sum((x - mean) ** 2 for x in lengths) / n / mean ** 2
     expected = packets / sample_rate
-    bound_p = 0 if exact else 5 * math.sqrt(expected / 3 + 1 / 3) / expected
-    bound_b = 0 if exact else 5 * math.sqrt((1 + cv2) / expected)
+    spread = expected / 3 + 1 / 3 if expected >= 10 else expected + 1
+    bound_p = 0 if exact else 5 * math.sqrt(spread) / expected
+    bound_b = max(bound_p, 0 if exact else 5 * math.sqrt((1 + cv2) / expected))
     bad = False
     sigmas = 0 if exact else 5 * (est_packets / packets - 1) / bound_p
     for what, got, want, bound in (("packets", est_packets, packets, bound_p),
