@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# The module loads, the tool sees it, the module unloads.
+# The module loads, the tool sees it, the module unloads; the unit is valid.
 
 . ./lib.sh
 
@@ -7,3 +7,5 @@ try "modprobe ksflow" modprobe ksflow
 try "ksflow show" ksflow show
 try "rmmod ksflow" rmmod ksflow
 fails "it is gone" test -d /sys/module/ksflow
+try "systemd accepts the unit" systemd-analyze verify \
+	/usr/local/lib/systemd/system/ksflowd.service
