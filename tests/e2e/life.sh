@@ -3,7 +3,7 @@
 #
 # Parameters, loading and unloading under traffic.
 #
-#   a: va ===== vb :b        a floods b the whole time
+#   a: va ===== vb :b        a pings b the whole time, 1000 packets a second
 
 . ./lib.sh
 
@@ -52,9 +52,9 @@ echo "ksflow-e2e: $_me $$ starts" >/dev/kmsg
 new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
-in_ns $a ping -f -q 10.0.0.2 >/dev/null &
+in_ns $a ping -q -i 0.002 10.0.0.2 >/dev/null &
 on_exit "kill $!"
-in_ns $a ping -f -q -s 4000 10.0.0.2 >/dev/null &
+in_ns $a ping -q -i 0.002 -s 4000 10.0.0.2 >/dev/null &
 on_exit "kill $!"
 rounds=0 loaded=0 read=0
 while [ $rounds -lt 50 ]; do
