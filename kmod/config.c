@@ -194,30 +194,35 @@ int ksflow_config_remove(struct ksflow_config *config, unsigned int layer,
 	return 0;
 }
 
+/* The last layer that has a value for this member has the word. */
+static struct ksflow_setting last_word(const struct ksflow_config *config,
+				       size_t member, u32 fallback)
+{
+	struct ksflow_setting setting = { fallback, KSFLOW_LAYER_BUILTIN };
+	unsigned int i;
+
+	for (i = 0; i < KSFLOW_LAYERS; i++) {
+		const void *rules = config->layer[i];
+		u32 value = rules ? *(const u32 *)(rules + member) : 0;
+
+		if (value)
+			setting = (struct ksflow_setting){ value, i };
+	}
+	return setting;
+}
+
 /** ksflow_config_header - bytes kept of a packet, and who says so */
 struct ksflow_setting ksflow_config_header(const struct ksflow_config *config)
 {
-	struct ksflow_setting setting = { KSFLOW_HEADER_DEFAULT };
-	unsigned int i;
-
-	for (i = 0; i < KSFLOW_LAYERS; i++)
-		if (config->layer[i] && config->layer[i]->header)
-			setting = (struct ksflow_setting){
-				config->layer[i]->header, i };
-	return setting;
+	return last_word(config, offsetof(struct ksflow_rules, header),
+			 KSFLOW_HEADER_DEFAULT);
 }
 
 /** ksflow_config_ring - bytes of ring for each CPU, and who says so */
 struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config)
 {
-	struct ksflow_setting setting = { KSFLOW_RING_DEFAULT };
-	unsigned int i;
-
-	for (i = 0; i < KSFLOW_LAYERS; i++)
-		if (config->layer[i] && config->layer[i]->ring)
-			setting = (struct ksflow_setting){
-				config->layer[i]->ring, i };
-	return setting;
+	return last_word(config, offsetof(struct ksflow_rules, ring),
+			 KSFLOW_RING_DEFAULT);
 }
 
 /* Those that frames of a wire come through: not lo, veth, VLAN, tunnels. */

@@ -88,7 +88,7 @@ static int table_insert(struct ksflow_device *device)
 	mutex_lock(&table_lock);
 	table = rcu_dereference_protected(ksflow_devices,
 					  lockdep_is_held(&table_lock));
-	/* A place once used is not used again: a reader may still stand on it. */
+	/* A place is used once: a reader may still stand on it. */
 	if (table->used >= (table->mask + 1) / 2)
 		table = table_rebuild(table);
 	if (table) {

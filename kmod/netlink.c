@@ -238,51 +238,44 @@ out:
 	return err;
 }
 
-static int do_rule_set(struct sk_buff *skb, struct genl_info *info)
+static int rule_change(struct genl_info *info, bool is_removal)
 {
+	struct nlattr *nest = info->attrs[KSFLOW_A_RULE];
 	struct ksflow_rule rule;
 	struct ksflow_net *kn;
 	int err;
 
-	if (!info->attrs[KSFLOW_A_RULE])
+	if (!nest)
 		return MISSING(info->extack, "KSFLOW_A_RULE is missing");
-	err = parse_rule(info->attrs[KSFLOW_A_RULE], &rule, info->extack);
+	err = parse_rule(nest, &rule, info->extack);
 	if (err)
 		return err;
 	kn = settings_lock(info);
 	if (!kn)
 		return -ESHUTDOWN;
-	err = ksflow_config_upsert(&kn->config, KSFLOW_LAYER_TOOL, &rule,
-				   info->extack);
+	if (is_removal)
+		err = ksflow_config_remove(&kn->config, KSFLOW_LAYER_TOOL,
+					   rule.pattern);
+	else
+		err = ksflow_config_upsert(&kn->config, KSFLOW_LAYER_TOOL,
+					   &rule, info->extack);
+	if (err == -ENOENT)
+		NL_SET_ERR_MSG_ATTR(info->extack, nest,
+				    "KSFLOW_A_RULE_PATTERN: the tool's layer has no rule with this pattern");
 	if (!err)
 		ksflow_net_apply(kn);
 	settings_unlock(kn);
 	return err;
 }
 
+static int do_rule_set(struct sk_buff *skb, struct genl_info *info)
+{
+	return rule_change(info, false);
+}
+
 static int do_rule_del(struct sk_buff *skb, struct genl_info *info)
 {
-	struct ksflow_rule rule;
-	struct ksflow_net *kn;
-	int err;
-
-	if (!info->attrs[KSFLOW_A_RULE])
-		return MISSING(info->extack, "KSFLOW_A_RULE is missing");
-	err = parse_rule(info->attrs[KSFLOW_A_RULE], &rule, info->extack);
-	if (err)
-		return err;
-	kn = settings_lock(info);
-	if (!kn)
-		return -ESHUTDOWN;
-	err = ksflow_config_remove(&kn->config, KSFLOW_LAYER_TOOL,
-				   rule.pattern);
-	if (err)
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[KSFLOW_A_RULE],
-				    "KSFLOW_A_RULE_PATTERN: the tool's layer has no rule with this pattern");
-	else
-		ksflow_net_apply(kn);
-	settings_unlock(kn);
-	return err;
+	return rule_change(info, true);
 }
 
 static int do_reset(struct sk_buff *skb, struct genl_info *info)

@@ -52,7 +52,7 @@ static void call_worker(struct ksflow_ring *ring, u32 used)
 {
 	bool is_urgent = used > ring->mask / 2;
 
-	/* Pairs with drain_ring(): it sees the record, or we see it has begun. */
+	/* Pairs with drain_ring(): it sees the record, or we see it began. */
 	smp_mb();
 	if (READ_ONCE(ring->is_armed) &&
 	    (!is_urgent || READ_ONCE(ring->is_urgent)))

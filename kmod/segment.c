@@ -67,7 +67,7 @@ static bool skip_extensions(struct ksflow_headers *h, const u8 *data, u32 len,
 
 		switch (*proto) {
 		case NEXTHDR_HOP:
-			/* BIG TCP up to 6.x puts this one in front: RFC 2675. */
+			/* BIG TCP of up to 6.x has it in front: RFC 2675. */
 			if (*at + 8 <= len && !opt->hdrlen &&
 			    data[*at + 2] == IPV6_TLV_JUMBO)
 				h->jumbo = *at;

@@ -42,7 +42,8 @@ static struct tap_table __rcu *tap_tables[KSFLOW_WAYS];
 static __always_inline struct tap_slot *
 first_slot(const struct tap_table *table, const struct net_device *dev)
 {
-	u32 offset = ksflow_device_hash(dev) >> (16 - ilog2(sizeof(struct tap_slot)));
+	const int shift = 16 - ilog2(sizeof(struct tap_slot));
+	u32 offset = ksflow_device_hash(dev) >> shift;
 
 	return (void *)table->slot + (offset & table->byte_mask);
 }
@@ -414,7 +415,8 @@ void ksflow_tap_exit(void)
 	for (way = 0; way < KSFLOW_WAYS; way++)
 		if (tap_points[way].is_registered)
 			tracepoint_probe_unregister(tap_points[way].tp,
-						    tap_points[way].probe, NULL);
+						    tap_points[way].probe,
+						    NULL);
 	tracepoint_synchronize_unregister();
 	rcu_barrier();
 	for (way = 0; way < KSFLOW_WAYS; way++)

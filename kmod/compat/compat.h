@@ -42,7 +42,7 @@ static inline bool ksflow_skb_is_reinjected(const struct sk_buff *skb)
 #endif
 }
 
-/* Families registered before resv_start_op existed stay lenient; ours is new. */
+/* Families older than resv_start_op stay lenient; ours is new. */
 #ifdef KSFLOW_HAVE_RESV_START_OP
 #define KSFLOW_RESV_START_OP(op)	.resv_start_op = (op),
 #else
