@@ -294,7 +294,7 @@ static int ignore_block(struct lex *p, const char *why)
 
 static int setting(struct lex *p, struct conf *conf)
 {
-		int ret;
+	int ret;
 
 	if (lex_is(p, "collector"))
 		return collector(p, conf);
@@ -316,6 +316,13 @@ static int setting(struct lex *p, struct conf *conf)
 	if (lex_is(p, "headerBytes"))
 		return lex_number_value(p, KSFLOW_HEADER_MIN, KSFLOW_HEADER_MAX,
 				    &conf->header_bytes);
+	if (lex_is(p, "ringBytes")) {
+		ret = lex_number_value(p, KSFLOW_RING_MIN, KSFLOW_RING_MAX,
+				       &conf->ring_bytes);
+		if (!ret && conf->ring_bytes & (conf->ring_bytes - 1))
+			ret = lex_fail(p, "expected a power of two");
+		return ret;
+	}
 	if (lex_is(p, "datagramBytes"))
 		return lex_number_value(p, SFLOW_DATAGRAM_MIN, SFLOW_DATAGRAM_MAX,
 				    &conf->datagram_bytes);

@@ -72,6 +72,7 @@ struct conf {
 	uint32_t bps_ratio;	/* 0 = "sampling" for every speed */
 	uint8_t dir;		/* enum ksflow_dir */
 	uint32_t header_bytes;	/* 0 = the module's default */
+	uint32_t ring_bytes;	/* for each CPU; 0 = the module's default */
 	unsigned int speed_count;
 	struct conf_speed speeds[CONF_SPEEDS_MAX];
 	unsigned int device_count;

@@ -149,6 +149,10 @@ int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
 		ksflow_set(layer, LAYER_HEADER);
 		layer->header_bytes = conf->header_bytes;
 	}
+	if (conf->ring_bytes) {
+		ksflow_set(layer, LAYER_RING);
+		layer->ring_bytes = conf->ring_bytes;
+	}
 	add_rates(&b, conf);
 	if (conf->has_sampling && !conf->sampling) {
 		set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
@@ -213,6 +217,8 @@ void conf_print(const struct conf *conf, FILE *out)
 	}
 	if (conf->header_bytes)
 		fprintf(out, "  headerBytes = %u\n", conf->header_bytes);
+	if (conf->ring_bytes)
+		fprintf(out, "  ringBytes = %u\n", conf->ring_bytes);
 	fprintf(out, "  polling = %u\n", conf->polling_s);
 	fprintf(out, "  datagramBytes = %u\n", conf->datagram_bytes);
 	if (conf->sub_agent_id)

@@ -50,7 +50,7 @@ static const struct {
 	[LOST_RING] = {
 		"lost-ring", "lost: ring full",
 		"samples that found no room in their CPU's ring before the worker came",
-		"Raise the rate, or give the rings more room (ksflowd.conf)",
+		"Raise the rate, or give the rings more room: ringBytes in ksflowd.conf, ring= of the module",
 	},
 	[SEEN_INGRESS] = {
 		"seen-ingress", "seen ingress",

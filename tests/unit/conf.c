@@ -170,6 +170,8 @@ static void test_errors(void)
 	bad("sflow { json { { { ", "test.conf:1: end of file: expected }");
 	bad("sflow { headerBytes=32 }",
 	    "test.conf:1: \"32\": expected a number, 64...512");
+	bad("sflow { ringBytes=50000 }",
+	    "test.conf:1: \"50000\": expected a power of two");
 	is(conf_parse(&conf, "sflow\0{}", 8, "test.conf", &report), -EINVAL,
 	   "refused: a NUL byte");
 }
@@ -259,10 +261,13 @@ static void test_rules(void)
 	rates("sflow { sampling.10G=0 }", 1000, 0, 1000, 0);
 	rates("sflow { epcap { dev=eth0 } }", 1000, 0, 0, 0);
 
-	is(parse("sflow { headerBytes=200 samplingDirection=out }"), 0, "header");
+	is(parse("sflow { headerBytes=200 ringBytes=131072 samplingDirection=out }"),
+	   0, "header");
 	is(conf_layer(&conf, &layer, rules), 0, "header: rules");
 	is(layer.header_bytes, 200, "header bytes are in the layer");
 	ok(ksflow_has(&layer, LAYER_HEADER), "and marked so");
+	is(layer.ring_bytes, 131072, "ring bytes are in the layer");
+	ok(ksflow_has(&layer, LAYER_RING), "and marked so");
 	is(layer.rule_count, 1, "one rule, for the direction");
 	is(rules[0].dir, KSFLOW_DIR_EGRESS, "of the default devices");
 	is(rules[0].pattern[0], 0, "by no pattern");
