@@ -268,7 +268,8 @@ static bool rule_matches(const struct ksflow_rule *rule,
  * ksflow_config_device - what the layers say of one device
  * @config: guarded by ksflow_net.lock
  * @dev: a live device
- * @out: the answer
+ * @out: the answer; in: the one before, zero at first. A link that is down
+ *	keeps the speed it had, and with it its rate.
  *
  * Context: process; rtnl_lock, since drivers are asked for the link speed.
  */
@@ -277,6 +278,7 @@ void ksflow_config_device(const struct ksflow_config *config,
 {
 	u32 ratio = RATIO_DEFAULT, i, dir = KSFLOW_UNSET;
 	bool is_selected, is_off_as_default = false;
+	u32 last_speed = out->speed;
 	unsigned int layer;
 
 	ASSERT_RTNL();
@@ -284,7 +286,7 @@ void ksflow_config_device(const struct ksflow_config *config,
 	memset(out, 0, sizeof(*out));
 	out->is_auto = true;
 	out->is_default = is_default_device(dev);
-	out->speed = link_speed(dev);
+	out->speed = link_speed(dev) ?: last_speed;
 	is_selected = out->is_default;
 
 	for (layer = 0; layer < KSFLOW_LAYERS; layer++) {

@@ -93,3 +93,26 @@ kill -KILL $m; wait $m 2>/dev/null
 wait_for 'ksflow -n $a -j stats | grep -q "\"ring-bytes\":0" ||
 	! ksflow -n $a -j stats | grep -q ring-bytes' 20
 is "no reader is left" "$(ksflow -n $a -j stats | grep -c portid)" 0
+
+# --- a device whose speed changes ------------------------------------------------
+
+# A bond is as fast as its members together; a veth says 10 Gbit/s.
+ip link add bond9 type bond mode balance-rr miimon 10
+on_exit "ip link del bond9"
+for i in 1 2; do
+	ip link add m$i type veth peer name p$i
+	on_exit "ip link del m$i"
+	ip link set p$i up
+done
+ip link set bond9 up
+ksflow dev set bond9 dir both
+rate() { ksflow -j -p dev show bond9 | sed -n 's/.*"rate": *\([0-9]*\).*/\1/p'; }
+ip link set m1 master bond9; ip link set m1 up
+wait_for '[ "$(rate)" = 10000 ]' 20
+is "one member: 10 Gbit/s, 1 in 10000" "$(rate)" 10000
+ip link set m2 master bond9; ip link set m2 up
+wait_for '[ "$(rate)" = 20000 ]' 20
+is "two members: 20 Gbit/s, 1 in 20000" "$(rate)" 20000
+ip link set bond9 down
+ip link set m2 nomaster
+is "down: the rate stays" "$(rate)" 20000

@@ -53,7 +53,7 @@
  * @KSFLOW_CMD_RESET: (admin) drop the tool's layer.
  * @KSFLOW_CMD_DEV_GET: do: KSFLOW_A_IFINDEX or KSFLOW_A_IFNAME; dump: all
  *	devices. Answer: KSFLOW_A_DEV.
- * @KSFLOW_CMD_STATS_GET: dump. Brings the rings up to date first, then
+ * @KSFLOW_CMD_STATS_GET: (admin) dump. Brings the rings up to date first, then
  *	answers KSFLOW_A_STATS, one KSFLOW_A_READER for each reader and one
  *	KSFLOW_A_SOURCE for each device that is, or was, sampled.
  */
