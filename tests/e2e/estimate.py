@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """What a collector makes of samples, held against true counters.
 
-usage: estimate.py [exact] FILE DIR PACKETS BYTES [FILE DIR PACKETS BYTES]...
+usage: estimate.py [exact] [padded] FILE DIR PACKETS BYTES [FILE DIR ...]...
 
 FILE holds the lines of `ksflow -j monitor samples`; only those of direction
 DIR count. PACKETS and BYTES (no FCS) are the truth. Bytes are added up twice:
 from the frame length, and from the IP length in the sampled header.
+
+With `padded` frames have 60 bytes at least, as a network card makes them after
+a packet has left the kernel.
 
 Allowed: 5 sigma of a sampler with a uniform skip, for s samples expected on
 two CPUs: packets 5 sqrt(s / 3 + 2 / 6) / s, bytes 5 sqrt((1 + cv^2) / s). Below
@@ -31,7 +34,7 @@ def frame_length(data):
     return None
 
 
-def is_wrong(exact, path, way, packets, size):
+def is_wrong(exact, least, path, way, packets, size):
     packets, size = int(packets), int(size)
     n = est_packets = est_bytes = est_ip = 0
     lengths = []
@@ -42,12 +45,12 @@ def is_wrong(exact, path, way, packets, size):
         hits = sample.get("hits", 1)
         sample_rate = sample["rate"]
         weight = hits * sample_rate
-        length = sample["len-bytes"]
+        length = max(sample["len-bytes"], least)
         by_ip = frame_length(bytes.fromhex(sample["data"]))
         n += hits
         est_packets += weight
         est_bytes += weight * length
-        est_ip += weight * (length if by_ip is None else by_ip)
+        est_ip += weight * (length if by_ip is None else max(by_ip, least))
         lengths += [length] * hits
     if not packets:
         print(f"{way}: {n} samples of no packets")
@@ -80,7 +83,9 @@ def main():
     args = sys.argv[1:]
     exact = args[0] == "exact"
     args = args[exact:]
-    return any([is_wrong(exact, *args[i:i + 4])
+    least = 60 if args[0] == "padded" else 0
+    args = args[least > 0:]
+    return any([is_wrong(exact, least, *args[i:i + 4])
                 for i in range(0, len(args), 4)])
 
 

@@ -62,10 +62,15 @@ monitor() { # monitor NS FILE
 	wait_for "test -e $2.ready" 60
 }
 
-# Until no counter has moved for three looks, 50 ms apart or more: delayed ACKs
-# take 40 ms.
+# Until the connections are closed at both ends and no counter has moved for
+# three looks, 50 ms apart or more: delayed ACKs take 40 ms.
+open_connections() {
+	in_ns $a ss -Htn state connected exclude time-wait
+	in_ns $b ss -Htn state connected exclude time-wait
+}
 settle() {
 	local same=0 before= after
+	wait_for '[ -z "$(open_connections)" ]' 60
 	wait_for 'after="$(now $b $db) $(now $a $da)"
 		[ "$before" = "$after" ] && same=$((same + 1)) || same=0
 		before=$after; [ $same -ge 3 ]' 60
@@ -104,8 +109,9 @@ measure() {
 	fi
 	# A veth whose peer has NAPI counts without the Ethernet header.
 	if [ $mode = gro ]; then ab=$((ab + 14 * ap)); fi
-	[ $mode = nic ] || aip=$bp aib=$bb bip=$ap bib=$ab
-	python3 estimate.py $exact \
+	local padded=padded
+	[ $mode = nic ] || aip=$bp aib=$bb bip=$ap bib=$ab padded=
+	python3 estimate.py $exact $padded \
 		/tmp/a egress $ap $ab /tmp/b ingress $bip $bib \
 		/tmp/b egress $bp $bb /tmp/a ingress $aip $aib >/tmp/verdict 2>&1
 	is "$name: a egress, b ingress, b egress, a ingress" $? 0
