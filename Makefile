@@ -83,20 +83,20 @@ demo:
 # --- the programs ---
 
 .PHONY: install uninstall
-UNIT_DIR = $(DESTDIR)$(PREFIX)/lib/systemd/system
+UNIT_DIR  = $(DESTDIR)$(PREFIX)/lib/systemd/system
+WORDS_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
 	$(if $(filter build/ksflowd,$(PROGRAMS)),install -m 755 build/ksflowd $(DESTDIR)$(PREFIX)/sbin/)
 	$(if $(filter build/ksflow,$(PROGRAMS)),install -m 755 build/ksflow $(DESTDIR)$(PREFIX)/bin/)
-ifneq ($(wildcard user/ksflowd.service),)
+	install -D -m 644 user/completion $(WORDS_DIR)/ksflow
 	install -d $(UNIT_DIR)
 	sed 's|/usr/local|$(PREFIX)|g' user/ksflowd.service >$(UNIT_DIR)/ksflowd.service
-endif
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ksflowd $(DESTDIR)$(PREFIX)/bin/ksflow
-	rm -f $(UNIT_DIR)/ksflowd.service
+	rm -f $(UNIT_DIR)/ksflowd.service $(WORDS_DIR)/ksflow
 
 # --- the module ---
 
