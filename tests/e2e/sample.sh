@@ -48,7 +48,8 @@ for ns in $a $b; do
 		11.1=u8:3 11.3=u32:4194304
 done
 
-segs_out() { in_ns $1 awk '/^Tcp:/ && n++ { print $12 }' /proc/net/snmp; }
+# OutSegs leaves out what was sent again (RFC 4022), a FIN for instance.
+segs_out() { in_ns $1 awk '/^Tcp:/ && n++ { print $12 + $13 }' /proc/net/snmp; }
 
 # now NS DEV: packets in, bytes in, packets out, bytes out
 now() { (cd /; in_ns $1 sh -c "cd /sys/class/net/$2/statistics &&
