@@ -104,8 +104,12 @@ static noinline void receive_far(const struct tap_table *table,
 		count_receive(slot->cpu, skb);
 }
 
-/* Top of __netif_receive_skb_core(): softirq or bottom halves off, RCU. */
-static void ksflow_probe_receive(void *unused, struct sk_buff *skb)
+/*
+ * Top of __netif_receive_skb_core(): softirq or bottom halves off, RCU.
+ *
+ * notrace here and below: a tracer's NOP is one of two dozen instructions.
+ */
+static notrace void ksflow_probe_receive(void *unused, struct sk_buff *skb)
 {
 	const struct tap_table *table =
 		rcu_dereference_raw(tap_tables[KSFLOW_IN]);
@@ -152,8 +156,8 @@ static noinline void xmit_far(const struct tap_table *table,
  * In xmit_one(), under the queue's lock: bottom halves off, RCU. The packet is
  * const since nothing but reading is done with it.
  */
-static void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
-			      const struct net_device *dev)
+static notrace void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
+				      const struct net_device *dev)
 {
 	const struct tap_table *table =
 		rcu_dereference_raw(tap_tables[KSFLOW_OUT]);
@@ -165,8 +169,9 @@ static void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
 		xmit_far(table, (struct sk_buff *)skb, dev);
 }
 
-static unsigned int ksflow_hook_ingress(void *priv, struct sk_buff *skb,
-					const struct nf_hook_state *state)
+static notrace unsigned int
+ksflow_hook_ingress(void *priv, struct sk_buff *skb,
+		    const struct nf_hook_state *state)
 {
 	const struct ksflow_sampler *sampler = priv;
 
@@ -176,20 +181,39 @@ static unsigned int ksflow_hook_ingress(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-static unsigned int ksflow_hook_egress(void *priv, struct sk_buff *skb,
-				       const struct nf_hook_state *state)
+static __always_inline void hook_egress(const struct ksflow_sampler *sampler,
+					struct sk_buff *skb)
 {
-	const struct ksflow_sampler *sampler = priv;
+	pin();
+	ksflow_sample(sampler->cpu, skb);
+	unpin();
+}
 
+static notrace unsigned int
+ksflow_hook_egress(void *priv, struct sk_buff *skb,
+		   const struct nf_hook_state *state)
+{
 	if (likely(softirq_count())) {
-		count_xmit(sampler->cpu, skb);
+		hook_egress(priv, skb);
 	} else {
 		/* A packet socket with PACKET_QDISC_BYPASS. */
 		local_bh_disable();
-		count_xmit(sampler->cpu, skb);
+		hook_egress(priv, skb);
 		local_bh_enable();
 	}
 	return NF_ACCEPT;
+}
+
+/* The same with direction once: not what came in through a sampled device. */
+static notrace unsigned int
+ksflow_hook_once(void *priv, struct sk_buff *skb,
+		 const struct nf_hook_state *state)
+{
+	const struct ksflow_sampler *sampler = priv;
+
+	if (skb->skb_iif && ksflow_sample_is_covered(sampler->cpu, skb))
+		return NF_ACCEPT;
+	return ksflow_hook_egress(priv, skb, state);
 }
 
 struct tap_point {
@@ -320,7 +344,8 @@ static int hook_start(struct ksflow_sampler *sampler)
 	bool is_in = sampler->way == KSFLOW_IN;
 	struct nf_hook_ops *ops = &sampler->ops;
 
-	ops->hook = is_in ? ksflow_hook_ingress : ksflow_hook_egress;
+	ops->hook = is_in ? ksflow_hook_ingress :
+		    sampler->is_once ? ksflow_hook_once : ksflow_hook_egress;
 	ops->dev = sampler->device->dev;
 	ops->priv = sampler;
 	ops->pf = NFPROTO_NETDEV;

@@ -23,8 +23,8 @@ on_exit "ip link del va; ip link del vc; rmmod pktgen"
 # In a process of its own: a signal to this shell would end the wait early.
 pg() { (echo "$2" > "/proc/net/pktgen/$1"); }
 
-# run MODE: prints instructions per packet
-run() {
+# once MODE: prints instructions per packet
+once() {
 	pg kpktgend_0 rem_device_all
 	pg kpktgend_0 "add_device va"
 	pg va "count $PACKETS"
@@ -40,6 +40,10 @@ run() {
 		/proc/net/pktgen/va | awk '{ printf "%.1f\n", $1 * 1000 / $2 }'
 }
 
+# run MODE: the least of five. What else the guest does in the meantime (the
+# tick, RCU, a reader that wakes) only adds.
+run() { for _ in 1 2 3 4 5; do once "$1"; done | sort -n | head -n 1; }
+
 # reader on|off
 reader() {
 	if [ "$1" = on ]; then
@@ -54,20 +58,24 @@ reader() {
 
 more() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
 
-run netif_receive >/dev/null	# caches, slabs
-run queue_xmit >/dev/null
-rx=$(run netif_receive) tx=$(run queue_xmit)
-note "the path itself: receive $rx, transmit $tx"
-
+# What the path costs by itself is measured with the module at rest, after all
+# has been at work once: the first packets of a guest find other caches.
+bare_rx=$(run netif_receive) bare_tx=$(run queue_xmit)
 load
-between "no reader, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -1 1
-between "no reader, transmit: nothing" "$(more "$(run queue_xmit)" "$tx")" -1 1
+reader on
+ksflow dev set va rate 16777216 dir both
+run netif_receive >/dev/null
+ksflow dev del va
+reader off
+rx=$(run netif_receive) tx=$(run queue_xmit)
+note "the path itself: receive $rx, transmit $tx; before: $bare_rx, $bare_tx"
+between "no reader, receive: nothing" "$(more "$rx" "$bare_rx")" -3 3
+between "no reader, transmit: nothing" "$(more "$tx" "$bare_tx")" -3 3
 
 reader on
 RATE=16777216
 cost() { # cost NAME MODE BASE LIMIT
 	local got
-	run "$2" >/dev/null
 	got=$(more "$(run "$2")" "$3")
 	note "cost $1 $got"
 	between "$1" "$got" 0 "$4"
@@ -89,5 +97,5 @@ cost "another device is sampled, receive" netif_receive "$rx" 28
 ksflow dev set vc rate $RATE dir egress tap tracepoint
 cost "another device is sampled, transmit" queue_xmit "$tx" 28
 reader off
-between "no reader again, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -1 1
+between "no reader again, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -0.5 0.5
 is "none was selected" "$(grep -c . /tmp/samples)" 0
