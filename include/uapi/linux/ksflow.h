@@ -15,7 +15,7 @@
 #define KSFLOW_GENL_VERSION	1
 
 /* Grows with every addition a peer may want to know of; never a refusal. */
-#define KSFLOW_ABI		1
+#define KSFLOW_ABI		2
 
 #define KSFLOW_HEADER_MIN	64
 #define KSFLOW_HEADER_MAX	512
@@ -27,6 +27,12 @@
 #define KSFLOW_RULES_MAX	256	/* per layer and namespace */
 #define KSFLOW_SUBSCRIBERS_MAX	16	/* per namespace */
 #define KSFLOW_PATTERN_MAX	64	/* bytes, with the terminator */
+#define KSFLOW_LIMIT_DEFAULT	100	/* drop records a second */
+#define KSFLOW_LIMIT_MAX	1000000000U
+#define KSFLOW_UNLIMITED	0xffffffffU
+#define KSFLOW_HIDE_MAX		64	/* patterns per layer */
+#define KSFLOW_OWN_MAX		16	/* collectors */
+#define KSFLOW_FILTER_MAX	4096	/* instructions of classic BPF */
 
 /* sFlow's format 0x3fffffff: the host itself is source or sink. */
 #define KSFLOW_IFINDEX_LOCAL	0x3fffffffU
@@ -36,7 +42,7 @@
  *
  * @KSFLOW_CMD_SUBSCRIBE: (admin) start, or change, this socket's stream:
  *	KSFLOW_A_KINDS (required), KSFLOW_A_SNAPLEN, KSFLOW_A_FILTER,
- *	KSFLOW_A_OWNER. Answer: KSFLOW_A_ABI, KSFLOW_A_VERSION,
+ *	KSFLOW_A_FILTER_IP, KSFLOW_A_OWNER. Answer: KSFLOW_A_ABI, KSFLOW_A_VERSION,
  *	KSFLOW_A_CONFIG. The stream ends with the socket. -EBUSY: another
  *	socket owns the daemon's layer; -ENOSPC: too many readers.
  * @KSFLOW_CMD_UNSUBSCRIBE: (admin) end it.
@@ -54,8 +60,13 @@
  * @KSFLOW_CMD_DEV_GET: do: KSFLOW_A_IFINDEX or KSFLOW_A_IFNAME; dump: all
  *	devices. Answer: KSFLOW_A_DEV.
  * @KSFLOW_CMD_STATS_GET: (admin) dump. Brings the rings up to date first, then
- *	answers KSFLOW_A_STATS, one KSFLOW_A_READER for each reader and one
- *	KSFLOW_A_SOURCE for each device that is, or was, sampled.
+ *	answers one KSFLOW_A_STATS for each kind, one KSFLOW_A_READER for each
+ *	reader and kind, and one KSFLOW_A_SOURCE for each device and kind that
+ *	has, or had, candidates.
+ * @KSFLOW_CMD_DROP_SET: (admin) in the tool's layer, change the fields given:
+ *	KSFLOW_A_DROP. KSFLOW_A_DROP_HIDE replaces the layer's whole list.
+ * @KSFLOW_CMD_DROP_GET: (admin) dump: one KSFLOW_A_DROP_COUNT for each call
+ *	site and reason, and for each hardware trap, that dropped something.
  */
 enum ksflow_cmd {
 	KSFLOW_CMD_UNSPEC,
@@ -69,6 +80,8 @@ enum ksflow_cmd {
 	KSFLOW_CMD_RESET,
 	KSFLOW_CMD_DEV_GET,
 	KSFLOW_CMD_STATS_GET,
+	KSFLOW_CMD_DROP_SET,
+	KSFLOW_CMD_DROP_GET,
 
 	__KSFLOW_CMD_MAX
 };
@@ -77,6 +90,7 @@ enum ksflow_cmd {
 /* Kinds of record; a subscription asks for 1 << kind. */
 enum ksflow_kind {
 	KSFLOW_KIND_SAMPLE,
+	KSFLOW_KIND_DROP,	/* by software, or by hardware: then with TRAP */
 
 	__KSFLOW_KIND_MAX
 };
@@ -89,6 +103,14 @@ enum ksflow_dir {
 	KSFLOW_DIR_BOTH,
 
 	__KSFLOW_DIR_MAX
+};
+
+enum ksflow_drop_state {
+	KSFLOW_DROP_OFF,	/* no probe */
+	KSFLOW_DROP_COUNT,	/* counters, no records */
+	KSFLOW_DROP_ON,
+
+	__KSFLOW_DROP_STATE_MAX
 };
 
 enum ksflow_tap {
@@ -117,9 +139,11 @@ enum ksflow_attr {
 	KSFLOW_A_VERSION,	/* string: version of the module */
 	KSFLOW_A_KINDS,		/* u32: bits 1 << enum ksflow_kind */
 	KSFLOW_A_SNAPLEN,	/* u32: packet bytes wanted, at most; 0 = all */
-	KSFLOW_A_FILTER,	/* binary: struct sock_filter[], on the bytes
-				 * from the MAC header (or IP where there is
-				 * none); 0 = record not wanted */
+	KSFLOW_A_FILTER,	/* binary: struct sock_filter[], for records
+				 * with an Ethernet header, from its first
+				 * byte; returns 0 = record not wanted. Given
+				 * one of the two filters, records of the other
+				 * sort are not wanted */
 	KSFLOW_A_OWNER,		/* flag: this socket owns the daemon's layer */
 	KSFLOW_A_IFINDEX,	/* u32 */
 	KSFLOW_A_IFNAME,	/* string */
@@ -132,6 +156,10 @@ enum ksflow_attr {
 	KSFLOW_A_SOURCE,	/* nest, enum ksflow_source_attr */
 	KSFLOW_A_BATCH,		/* nest, enum ksflow_batch_attr; RECORDS only */
 	KSFLOW_A_RECORD,	/* nest, enum ksflow_record_attr; RECORDS: many */
+	KSFLOW_A_FILTER_IP,	/* binary: struct sock_filter[], for records
+				 * that begin with the IP header */
+	KSFLOW_A_DROP,		/* nest, enum ksflow_drop_attr */
+	KSFLOW_A_DROP_COUNT,	/* nest, enum ksflow_drop_count_attr */
 
 	__KSFLOW_A_MAX
 };
@@ -148,6 +176,10 @@ enum ksflow_config_attr {
 					 * layer; absent when there is none */
 	KSFLOW_A_CONFIG_EGRESS_HOOK,	/* flag: the kernel has a netfilter
 					 * egress hook */
+	KSFLOW_A_CONFIG_DROP,		/* nest, enum ksflow_drop_attr */
+	KSFLOW_A_CONFIG_DROP_REASONS,	/* flag: the kernel names reasons */
+	KSFLOW_A_CONFIG_DROP_HW,	/* flag: the kernel reports hardware
+					 * drops (devlink) */
 
 	__KSFLOW_A_CONFIG_MAX
 };
@@ -161,6 +193,9 @@ enum ksflow_layer_attr {
 	KSFLOW_A_LAYER_RULE,		/* nest, enum ksflow_rule_attr; many, in
 					 * order: the last that matches and
 					 * names a field gives its value */
+	KSFLOW_A_LAYER_DROP,		/* nest, enum ksflow_drop_attr */
+	KSFLOW_A_LAYER_OWN,		/* nest, enum ksflow_own_attr; many, the
+					 * daemon's layer only: collectors */
 
 	__KSFLOW_A_LAYER_MAX
 };
@@ -184,6 +219,64 @@ enum ksflow_rule_attr {
 	__KSFLOW_A_RULE_MAX
 };
 #define KSFLOW_A_RULE_MAX (__KSFLOW_A_RULE_MAX - 1)
+
+/* Capture of drops. The *_LAYER are in answers only. */
+enum ksflow_drop_attr {
+	KSFLOW_A_DROP_UNSPEC,
+	KSFLOW_A_DROP_STATE,		/* u8: enum ksflow_drop_state */
+	KSFLOW_A_DROP_STATE_LAYER,	/* u8: enum ksflow_layer */
+	KSFLOW_A_DROP_LIMIT,		/* u32: records a second, 1...10^9, or
+					 * KSFLOW_UNLIMITED */
+	KSFLOW_A_DROP_LIMIT_LAYER,	/* u8 */
+	KSFLOW_A_DROP_BURST,		/* u32: records at once, 1...10^9;
+					 * 0 = as many as the limit */
+	KSFLOW_A_DROP_BURST_LAYER,	/* u8 */
+	KSFLOW_A_DROP_SW,		/* u8: 0 or 1: drops by the kernel */
+	KSFLOW_A_DROP_SW_LAYER,		/* u8 */
+	KSFLOW_A_DROP_HW,		/* u8: 0 or 1: drops by hardware */
+	KSFLOW_A_DROP_HW_LAYER,		/* u8 */
+	KSFLOW_A_DROP_HIDE,		/* string, many, in order: "default" or
+					 * "none" to begin with, then "+GLOB" to
+					 * hide and "-GLOB" to show; globs over
+					 * reasons, and over functions for call
+					 * sites; the last that matches decides */
+	KSFLOW_A_DROP_HIDE_LAYER,	/* u8 */
+
+	__KSFLOW_A_DROP_MAX
+};
+#define KSFLOW_A_DROP_MAX (__KSFLOW_A_DROP_MAX - 1)
+
+/*
+ * A collector: UDP datagrams of the namespace to this address and port, and
+ * ICMP errors that quote one, are counted as own when they are dropped, and
+ * not reported.
+ */
+enum ksflow_own_attr {
+	KSFLOW_A_OWN_UNSPEC,
+	KSFLOW_A_OWN_ADDR4,	/* 4 bytes, network order; or */
+	KSFLOW_A_OWN_ADDR6,	/* 16 bytes */
+	KSFLOW_A_OWN_PORT,	/* u16: host order; required */
+
+	__KSFLOW_A_OWN_MAX
+};
+#define KSFLOW_A_OWN_MAX (__KSFLOW_A_OWN_MAX - 1)
+
+/* What one call site dropped for one reason, or one hardware trap. */
+enum ksflow_drop_count_attr {
+	KSFLOW_A_DROP_COUNT_UNSPEC,
+	KSFLOW_A_DROP_COUNT_PAD,
+	KSFLOW_A_DROP_COUNT_REASON,	/* string; absent = the kernel has none */
+	KSFLOW_A_DROP_COUNT_SITE,	/* string: function+offset [module];
+					 * without SITE and TRAP: all that found
+					 * no room in the table */
+	KSFLOW_A_DROP_COUNT_TRAP,	/* string: devlink trap */
+	KSFLOW_A_DROP_COUNT_GROUP,	/* string: devlink trap group */
+	KSFLOW_A_DROP_COUNT_HIDDEN,	/* flag: makes no records */
+	KSFLOW_A_DROP_COUNT_PACKETS,	/* u64 */
+
+	__KSFLOW_A_DROP_COUNT_MAX
+};
+#define KSFLOW_A_DROP_COUNT_MAX (__KSFLOW_A_DROP_COUNT_MAX - 1)
 
 /* One device as it is sampled. */
 enum ksflow_dev_attr {
@@ -212,7 +305,9 @@ enum ksflow_dev_attr {
  * The ledger. Samples are counted as wire frames: a super-packet counts as
  * the frames it stands for, and a record with 3 hits as 3 samples.
  *
- * For the namespace:  seen = not selected + selected.
+ * Samples, for the namespace:	seen = not selected + selected.
+ * Drops, for the namespace, in packet buffers, a super-packet being one:
+ *	seen = counted + hidden + own + limited + selected
  * For each reader, since it subscribed:
  *	selected = delivered + filtered + lost ring + lost overrun + lost memory
  */
@@ -225,6 +320,13 @@ enum ksflow_stats_attr {
 	KSFLOW_A_STATS_LOST_RING,	/* u64: found the ring full */
 	KSFLOW_A_STATS_RING_BYTES,	/* u32: for each CPU; 0 = no ring */
 	KSFLOW_A_STATS_CPUS,		/* u32: rings */
+	KSFLOW_A_STATS_COUNTED,		/* u64: drops that no reader wanted, or
+					 * in state count */
+	KSFLOW_A_STATS_HIDDEN,		/* u64: drops of hidden reasons */
+	KSFLOW_A_STATS_OWN,		/* u64: drops of our own export */
+	KSFLOW_A_STATS_LIMITED,		/* u64: drops over the limit */
+	KSFLOW_A_STATS_UNKNOWN,		/* u64: drops of no known namespace; to
+					 * the initial namespace only */
 
 	__KSFLOW_A_STATS_MAX
 };
@@ -258,6 +360,8 @@ enum ksflow_source_attr {
 	KSFLOW_A_SOURCE_LOST_RING,	/* u64 */
 	KSFLOW_A_SOURCE_SEEN_INGRESS,	/* u64 */
 	KSFLOW_A_SOURCE_SEEN_EGRESS,	/* u64 */
+	KSFLOW_A_SOURCE_KIND,		/* u8: enum ksflow_kind */
+	KSFLOW_A_SOURCE_LIMITED,	/* u64: drops over the limit */
 
 	__KSFLOW_A_SOURCE_MAX
 };
@@ -288,7 +392,10 @@ enum ksflow_batch_attr {
 };
 #define KSFLOW_A_BATCH_MAX (__KSFLOW_A_BATCH_MAX - 1)
 
-/* What is known of one packet; absent = unknown. */
+/*
+ * What is known of one packet; absent = unknown. A drop has no DIR, RATE and
+ * POOL, and its SOURCE is the interface it came in through, or absent.
+ */
 enum ksflow_record_attr {
 	KSFLOW_A_RECORD_UNSPEC,
 	KSFLOW_A_RECORD_PAD,
@@ -298,8 +405,9 @@ enum ksflow_record_attr {
 	KSFLOW_A_RECORD_RATE,		/* u32: in force when it was taken */
 	KSFLOW_A_RECORD_POOL,		/* u64: candidates of the source so far,
 					 * both directions */
-	KSFLOW_A_RECORD_DROPS,		/* u64: samples of the source this
-					 * reader lost so far */
+	KSFLOW_A_RECORD_DROPS,		/* u64: samples, or drops, of the source
+					 * this reader lost so far; drops with
+					 * those over the limit */
 	KSFLOW_A_RECORD_HITS,		/* u32: samples this record stands for;
 					 * absent = 1 */
 	KSFLOW_A_RECORD_IN,		/* u32: ifindex, or KSFLOW_IFINDEX_LOCAL */
@@ -322,6 +430,21 @@ enum ksflow_record_attr {
 	KSFLOW_A_RECORD_DST_PREFIX,	/* u8: prefix length, with NEXTHOP */
 	KSFLOW_A_RECORD_SEGMENTED,	/* flag: cut out of a GRO or GSO
 					 * super-packet by the module */
+	KSFLOW_A_RECORD_REASON,		/* string: the kernel's name, without
+					 * SKB_DROP_REASON_ */
+	KSFLOW_A_RECORD_SITE,		/* string: function+offset [module] that
+					 * dropped it */
+	KSFLOW_A_RECORD_TRAP,		/* string: devlink trap */
+	KSFLOW_A_RECORD_GROUP,		/* string: devlink trap group */
+	KSFLOW_A_RECORD_DST_ERROR,	/* u32: errno of the route, positive */
+	KSFLOW_A_RECORD_QDISC,		/* string: kind of the queue it was to
+					 * leave by */
+	KSFLOW_A_RECORD_SEGS,		/* u32: wire frames of a super-packet
+					 * that was dropped; absent = 1 */
+	KSFLOW_A_RECORD_NETNS,		/* u32: inode of the namespace; drops */
+	KSFLOW_A_RECORD_PID,		/* u32: process whose own call dropped
+					 * it; absent = none did */
+	KSFLOW_A_RECORD_COMM,		/* string: its name, with PID */
 
 	__KSFLOW_A_RECORD_MAX
 };
