@@ -41,6 +41,10 @@ static char *ring;
 module_param(ring, charp, 0444);
 MODULE_PARM_DESC(ring, "bytes of ring for each CPU, 16384...4194304, a power of two (default 65536)");
 
+static char *drop_limit;
+module_param(drop_limit, charp, 0444);
+MODULE_PARM_DESC(drop_limit, "capture drops: records a second, 1...1000000000, or unlimited, or count for counters alone (default: off)");
+
 static const char * const dir_names[] = {
 	[KSFLOW_DIR_OFF] = "off",
 	[KSFLOW_DIR_ONCE] = "once",
@@ -54,6 +58,17 @@ static const char * const tap_names[] = {
 	[KSFLOW_TAP_NETFILTER] = "netfilter",
 	[KSFLOW_TAP_TRACEPOINT] = "tracepoint",
 };
+
+/** ksflow_config_drop_init - nothing said of drops */
+void ksflow_config_drop_init(struct ksflow_drop_rules *drop)
+{
+	drop->state = KSFLOW_UNSET;
+	drop->limit = KSFLOW_UNSET;
+	drop->burst = KSFLOW_UNSET;
+	drop->sw = KSFLOW_UNSET;
+	drop->hw = KSFLOW_UNSET;
+	drop->hide.count = 0;
+}
 
 /**
  * ksflow_config_alloc - an empty layer
@@ -71,6 +86,7 @@ struct ksflow_rules *ksflow_config_alloc(u32 count)
 	if (!rules)
 		return NULL;
 	rules->count = count;
+	ksflow_config_drop_init(&rules->drop);
 	for (i = 0; i < count; i++) {
 		rules->rule[i].rate = KSFLOW_UNSET;
 		rules->rule[i].dir = KSFLOW_UNSET;
@@ -119,10 +135,9 @@ static struct ksflow_rules *rules_copy(const struct ksflow_rules *old,
 
 	if (!new || !old)
 		return new;
-	new->header = old->header;
-	new->ring = old->ring;
-	memcpy(new->rule, old->rule,
-	       min(old->count, count) * sizeof(*new->rule));
+	count = min(old->count, count);
+	memcpy(new, old, offsetof(struct ksflow_rules, count));
+	memcpy(new->rule, old->rule, count * sizeof(*new->rule));
 	return new;
 }
 
@@ -167,6 +182,39 @@ int ksflow_config_upsert(struct ksflow_config *config, unsigned int layer,
 		place->tap = rule->tap;
 	place->speed = rule->speed;
 	place->is_quiet = rule->is_quiet;
+	ksflow_config_replace(config, layer, new);
+	return 0;
+}
+
+static void set_given(u32 *field, u32 value)
+{
+	if (value != KSFLOW_UNSET)
+		*field = value;
+}
+
+/**
+ * ksflow_config_drop_set - change the fields given of what is said of drops
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @drop: fields to set
+ *
+ * Return: 0 or -ENOMEM; then nothing changed.
+ */
+int ksflow_config_drop_set(struct ksflow_config *config, unsigned int layer,
+			   const struct ksflow_drop_rules *drop)
+{
+	struct ksflow_rules *old = config->layer[layer], *new;
+
+	new = rules_copy(old, old ? old->count : 0);
+	if (!new)
+		return -ENOMEM;
+	set_given(&new->drop.state, drop->state);
+	set_given(&new->drop.limit, drop->limit);
+	set_given(&new->drop.burst, drop->burst);
+	set_given(&new->drop.sw, drop->sw);
+	set_given(&new->drop.hw, drop->hw);
+	if (drop->hide.count)
+		new->drop.hide = drop->hide;
 	ksflow_config_replace(config, layer, new);
 	return 0;
 }
@@ -223,6 +271,54 @@ struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config)
 {
 	return last_word(config, offsetof(struct ksflow_rules, ring),
 			 KSFLOW_RING_DEFAULT);
+}
+
+static struct ksflow_setting drop_word(const struct ksflow_config *config,
+				       size_t member, u32 fallback)
+{
+	struct ksflow_setting setting = { fallback, KSFLOW_LAYER_BUILTIN };
+	unsigned int i;
+
+	for (i = 0; i < KSFLOW_LAYERS; i++) {
+		const void *rules = config->layer[i];
+		u32 value = rules ? *(const u32 *)(rules + member) :
+				    KSFLOW_UNSET;
+
+		if (value != KSFLOW_UNSET)
+			setting = (struct ksflow_setting){ value, i };
+	}
+	return setting;
+}
+
+#define DROP_WORD(config, member, fallback) \
+	drop_word(config, offsetof(struct ksflow_rules, drop.member), fallback)
+
+/**
+ * ksflow_config_drop - what the layers say of drops
+ * @config: guarded by ksflow_net.lock, and so is what @out points to
+ * @out: the answer
+ */
+void ksflow_config_drop(const struct ksflow_config *config,
+			struct ksflow_drop_settings *out)
+{
+	static const struct ksflow_hide none;
+	unsigned int i;
+
+	out->state = DROP_WORD(config, state, KSFLOW_DROP_OFF);
+	out->limit = DROP_WORD(config, limit, KSFLOW_LIMIT_DEFAULT);
+	out->burst = DROP_WORD(config, burst, 0);
+	out->sw = DROP_WORD(config, sw, 1);
+	out->hw = DROP_WORD(config, hw, 1);
+	out->hide = &none;
+	out->hide_layer = KSFLOW_LAYER_BUILTIN;
+	for (i = 0; i < KSFLOW_LAYERS; i++) {
+		const struct ksflow_rules *rules = config->layer[i];
+
+		if (!rules || !rules->drop.hide.count)
+			continue;
+		out->hide = &rules->drop.hide;
+		out->hide_layer = i;
+	}
 }
 
 /* Those that frames of a wire come through: not lo, veth, VLAN, tunnels. */
@@ -362,6 +458,28 @@ static int param_number(const char *name, const char *value, u32 *out,
 	return 0;
 }
 
+static int param_drop(struct ksflow_drop_rules *drop, const char *value)
+{
+	int err;
+
+	if (!value)
+		return 0;
+	drop->state = KSFLOW_DROP_ON;
+	if (!strcmp(value, "count")) {
+		drop->state = KSFLOW_DROP_COUNT;
+	} else if (!strcmp(value, "unlimited")) {
+		drop->limit = 0;
+	} else {
+		err = kstrtou32(value, 0, &drop->limit);
+		if (err || !drop->limit || drop->limit > KSFLOW_LIMIT_MAX) {
+			pr_err("ksflow: drop_limit=%s: expected a number from 1 to %u, count or unlimited\n",
+			       value, KSFLOW_LIMIT_MAX);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 static int param_patterns(struct ksflow_rules *rules, const char *list)
 {
 	const struct ksflow_rule common = rules->rule[0];
@@ -410,7 +528,8 @@ int ksflow_config_params(struct ksflow_rules **rules)
 	int err;
 
 	*rules = NULL;
-	if (!devs && !rate && !direction && !header && !tap && !ring)
+	if (!devs && !rate && !direction && !header && !tap && !ring &&
+	    !drop_limit)
 		return 0;
 
 	for (p = devs; p && *p; p++)
@@ -452,6 +571,9 @@ int ksflow_config_params(struct ksflow_rules **rules)
 		pr_err("ksflow: ring=%s: expected a power of two\n", ring);
 		err = -EINVAL;
 	}
+	if (err)
+		goto invalid;
+	err = param_drop(&new->drop, drop_limit);
 	if (err)
 		goto invalid;
 	new->count = 1;

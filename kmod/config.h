@@ -4,6 +4,7 @@
 #define KSFLOW_CONFIG_H
 
 #include <linux/ksflow.h>
+#include <linux/in6.h>
 #include <linux/types.h>
 
 struct net_device;
@@ -32,16 +33,52 @@ struct ksflow_rule {
 	bool is_quiet;
 };
 
+/* Which reasons and call sites make no records. */
+struct ksflow_hide {
+	u32 count;
+	char entry[KSFLOW_HIDE_MAX][KSFLOW_PATTERN_MAX];
+};
+
+/**
+ * struct ksflow_drop_rules - what one layer says of drops
+ * @state: enum ksflow_drop_state, or KSFLOW_UNSET, as all down to @hw
+ * @limit: records a second, 0 for no limit
+ * @burst: records at once, 0 for as many as the limit
+ * @sw: drops by the kernel
+ * @hw: drops by hardware
+ * @hide: "default", "none", "+GLOB" or "-GLOB"; empty for not set here
+ */
+struct ksflow_drop_rules {
+	u32 state;
+	u32 limit;
+	u32 burst;
+	u32 sw;
+	u32 hw;
+	struct ksflow_hide hide;
+};
+
+/* A collector; an IPv4 address as RFC 4291 maps it. */
+struct ksflow_own {
+	struct in6_addr addr;
+	__be16 port;
+};
+
 /**
  * struct ksflow_rules - the settings of one layer; immutable once in place
  * @header: bytes kept of a packet, 0 for not set here
  * @ring: bytes of ring for each CPU, 0 for not set here
+ * @drop: of drops
+ * @own_count: entries of @own
+ * @own: collectors
  * @count: rules
  * @rule: in order; later ones override
  */
 struct ksflow_rules {
 	u32 header;
 	u32 ring;
+	struct ksflow_drop_rules drop;
+	u32 own_count;
+	struct ksflow_own own[KSFLOW_OWN_MAX];
 	u32 count;
 	struct ksflow_rule rule[];
 };
@@ -79,6 +116,21 @@ struct ksflow_setting {
 	u8 layer;
 };
 
+/**
+ * struct ksflow_drop_settings - what the layers together say of drops
+ * @hide: of the layer that has the word, empty for the default
+ * @hide_layer: whose it is
+ */
+struct ksflow_drop_settings {
+	struct ksflow_setting state;
+	struct ksflow_setting limit;
+	struct ksflow_setting burst;
+	struct ksflow_setting sw;
+	struct ksflow_setting hw;
+	const struct ksflow_hide *hide;
+	u8 hide_layer;
+};
+
 struct ksflow_rules *ksflow_config_alloc(u32 count);
 void ksflow_config_free(struct ksflow_config *config);
 void ksflow_config_replace(struct ksflow_config *config, unsigned int layer,
@@ -86,11 +138,16 @@ void ksflow_config_replace(struct ksflow_config *config, unsigned int layer,
 int ksflow_config_upsert(struct ksflow_config *config, unsigned int layer,
 			 const struct ksflow_rule *rule,
 			 struct netlink_ext_ack *extack);
+void ksflow_config_drop_init(struct ksflow_drop_rules *drop);
+int ksflow_config_drop_set(struct ksflow_config *config, unsigned int layer,
+			   const struct ksflow_drop_rules *drop);
 int ksflow_config_remove(struct ksflow_config *config, unsigned int layer,
 			 const char *pattern);
 
 struct ksflow_setting ksflow_config_header(const struct ksflow_config *config);
 struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config);
+void ksflow_config_drop(const struct ksflow_config *config,
+			struct ksflow_drop_settings *out);
 void ksflow_config_device(const struct ksflow_config *config,
 			  struct net_device *dev, struct ksflow_settings *out);
 

@@ -10,6 +10,7 @@
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
+#include "drop.h"
 #include "net.h"
 #include "relay.h"
 #include "sample.h"
@@ -144,12 +145,17 @@ static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 	device->is_ether = dev->type == ARPHRD_ETHER ||
 			   dev->type == ARPHRD_LOOPBACK;
 	strscpy(device->name, dev->name, sizeof(device->name));
+	if (xa_err(xa_store(&kn->by_ifindex, device->ifindex, device,
+			    GFP_KERNEL)))
+		goto no_index;
 	if (table_insert(device))
 		goto no_table;
 	list_add_tail(&device->list, &kn->devices);
 	return;
 
 no_table:
+	xa_erase(&kn->by_ifindex, device->ifindex);
+no_index:
 	kfree(device);
 no_memory:
 	net_warn_ratelimited("ksflow: %s is not seen: out of memory\n",
@@ -163,6 +169,7 @@ static void entry_remove(struct ksflow_net *kn, struct ksflow_device *device)
 	ksflow_sample_stop(device, KSFLOW_OUT);
 	device->dev = NULL;
 	xa_erase(&kn->covered, device->ifindex);
+	xa_erase(&kn->by_ifindex, device->ifindex);
 	list_del(&device->list);
 	ksflow_relay_retire_device(&kn->relay, device);
 }
@@ -180,6 +187,7 @@ void ksflow_device_free(struct ksflow_device *device)
 	kn->gone_seen += device->seen[KSFLOW_IN] + device->seen[KSFLOW_OUT];
 	kn->gone_selected += device->selected;
 	kn->gone_lost += device->lost;
+	ksflow_drop_retire(device);
 	kfree(device);
 }
 

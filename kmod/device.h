@@ -9,6 +9,7 @@
 
 #include "config.h"
 
+struct ksflow_drop_source;
 struct ksflow_net;
 struct ksflow_sampler;
 
@@ -24,6 +25,7 @@ enum { KSFLOW_IN, KSFLOW_OUT, KSFLOW_WAYS };
  * @name: as of the last NETDEV_CHANGENAME; guarded by ksflow_net.lock
  * @settings: what the layers say; guarded by ksflow_net.lock
  * @refused: why a tap asked for is not at work, or NULL; ksflow_net.lock
+ * @drops_by_cpu: drops of what came in here, NULL until they are wanted
  * @sampler: the samplers at work, NULL for none; ksflow_net.lock
  * @seen: candidates of samplers retired; ksflow_relay.lock, as all below
  * @selected: samples of samplers retired
@@ -40,6 +42,7 @@ struct ksflow_device {
 	char name[IFNAMSIZ];
 	struct ksflow_settings settings;
 	const char *refused;
+	struct ksflow_drop_source __percpu *drops_by_cpu;
 	struct ksflow_sampler *sampler[KSFLOW_WAYS];
 
 	u64 seen[KSFLOW_WAYS];
@@ -68,6 +71,15 @@ extern struct ksflow_table __rcu *ksflow_devices;
 static __always_inline u32 ksflow_device_hash(const struct net_device *dev)
 {
 	return (u32)(unsigned long)dev * 0x61C88647U;
+}
+
+/* The place that a live device most likely has. */
+static __always_inline const struct ksflow_slot *
+ksflow_device_first(const struct net_device *dev)
+{
+	const struct ksflow_table *table = rcu_dereference_raw(ksflow_devices);
+
+	return &table->slot[ksflow_device_hash(dev) >> 16 & table->mask];
 }
 
 /**

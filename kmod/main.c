@@ -11,6 +11,7 @@
 
 #include "config.h"
 #include "device.h"
+#include "drop.h"
 #include "net.h"
 #include "netlink.h"
 #include "sample.h"
@@ -43,10 +44,13 @@ static int __init ksflow_init(void)
 	err = ksflow_tap_init();
 	if (err)
 		goto free_params;
+	err = ksflow_drop_init();
+	if (err)
+		goto exit_tap;
 	err = -ENOMEM;
 	ksflow_wq = alloc_workqueue("ksflow", WQ_UNBOUND, 0);
 	if (!ksflow_wq)
-		goto free_params;
+		goto exit_tap;
 	err = ksflow_device_init();
 	if (err)
 		goto destroy_wq;
@@ -66,12 +70,15 @@ static int __init ksflow_init(void)
 
 stop_device:
 	ksflow_device_stop();
+	ksflow_drop_stop();
 exit_net:
 	ksflow_net_exit();
 exit_device:
 	ksflow_device_exit();
 destroy_wq:
 	destroy_workqueue(ksflow_wq);
+exit_tap:
+	ksflow_tap_exit();
 free_params:
 	kvfree(params);
 	return err;
@@ -81,6 +88,7 @@ static void __exit ksflow_exit(void)
 {
 	ksflow_netlink_exit();
 	ksflow_device_stop();
+	ksflow_drop_stop();
 	ksflow_net_exit();
 	ksflow_tap_exit();
 	ksflow_device_exit();
@@ -91,7 +99,7 @@ module_init(ksflow_init);
 module_exit(ksflow_exit);
 
 MODULE_AUTHOR("the ksflow authors");
-MODULE_DESCRIPTION("Packet sampling for sFlow: taps, records, generic netlink");
+MODULE_DESCRIPTION("Packet sampling and capture of drops for sFlow");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(KSFLOW_VERSION);
 MODULE_ALIAS_GENL_FAMILY(KSFLOW_GENL_NAME);

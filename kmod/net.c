@@ -87,6 +87,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		list_for_each_entry(device, &kn->devices, list)
 			ksflow_sample_apply(device, false);
 		ksflow_tap_publish();
+		ksflow_drop_pause(kn);
 		ksflow_relay_stop(relay);
 		if (kinds) {
 			if (ksflow_relay_start(relay, ring, NULL))
@@ -100,7 +101,9 @@ void ksflow_net_apply(struct ksflow_net *kn)
 				     &device->settings);
 		ksflow_sample_apply(device, is_wanted && relay->ring_bytes);
 	}
-	if (ksflow_tap_publish()) {
+	if (ksflow_tap_publish() ||
+	    ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
+				  relay->ring_bytes)) {
 		net_warn_ratelimited("ksflow: new settings wait for memory\n");
 		ksflow_net_changed(kn);
 	}
@@ -157,8 +160,10 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&kn->lock);
 	INIT_LIST_HEAD(&kn->devices);
 	xa_init(&kn->covered);
+	xa_init(&kn->by_ifindex);
 	INIT_DELAYED_WORK(&kn->apply_work, ksflow_net_apply_work);
 	INIT_DELAYED_WORK(&kn->orphan_work, ksflow_net_orphan_work);
+	ksflow_drop_net_init(kn);
 	return ksflow_relay_net_init(&kn->relay);
 }
 
@@ -181,6 +186,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	list_for_each_entry(device, &kn->devices, list)
 		ksflow_sample_apply(device, false);
 	ksflow_tap_publish();
+	ksflow_drop_net_stop(kn);
 	ksflow_relay_stop(&kn->relay);
 	ksflow_subscriber_remove(kn, 0);
 	mutex_unlock(&kn->lock);
@@ -195,7 +201,9 @@ static void __net_exit net_exit(struct net *net)
 	ksflow_relay_net_exit(&kn->relay);
 	WARN_ON_ONCE(!list_empty(&kn->devices));
 	ksflow_config_free(&kn->config);
+	ksflow_drop_net_exit(kn);
 	xa_destroy(&kn->covered);
+	xa_destroy(&kn->by_ifindex);
 }
 
 static struct pernet_operations net_ops = {

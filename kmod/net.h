@@ -9,6 +9,7 @@
 #include <linux/xarray.h>
 
 #include "config.h"
+#include "drop.h"
 #include "relay.h"
 
 struct net;
@@ -35,8 +36,10 @@ struct net;
  * @is_dead: nothing may start any more
  * @covered: ifindex of each device whose packets came in through a sampled
  *	one; written under @lock, read by taps under RCU
+ * @by_ifindex: struct ksflow_device; likewise
  * @apply_work: evaluates the settings again; takes rtnl_lock
  * @orphan_work: drops the daemon's layer when its owner is gone for good
+ * @drop: capture of drops
  * @relay: rings, worker, readers
  * @gone_seen: candidates of devices that are gone; guarded by the relay's
  *	lock, as @gone_selected (samples) and @gone_lost (found the ring full)
@@ -50,8 +53,10 @@ struct ksflow_net {
 	bool is_dead;
 
 	struct xarray covered;
+	struct xarray by_ifindex;
 	struct delayed_work apply_work;
 	struct delayed_work orphan_work;
+	struct ksflow_drop drop;
 	struct ksflow_relay relay;
 	u64 gone_seen;
 	u64 gone_selected;

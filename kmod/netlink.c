@@ -12,11 +12,15 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/genetlink.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "compat/compat.h"
 #include "config.h"
 #include "device.h"
+#include "drop.h"
+#include "filter.h"
+#include "hwdrop.h"
 #include "net.h"
 #include "relay.h"
 #include "sample.h"
@@ -33,6 +37,9 @@ static const struct nla_policy policy[KSFLOW_A_MAX + 1] = {
 	[KSFLOW_A_IFNAME] = { .type = NLA_NUL_STRING, .len = IFNAMSIZ - 1 },
 	[KSFLOW_A_LAYER] = { .type = NLA_NESTED },
 	[KSFLOW_A_RULE] = { .type = NLA_NESTED },
+	[KSFLOW_A_FILTER] = { .type = NLA_BINARY },
+	[KSFLOW_A_FILTER_IP] = { .type = NLA_BINARY },
+	[KSFLOW_A_DROP] = { .type = NLA_NESTED },
 };
 
 static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
@@ -40,6 +47,24 @@ static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
 	[KSFLOW_A_LAYER_HEADER] = { .type = NLA_U32 },
 	[KSFLOW_A_LAYER_RING] = { .type = NLA_U32 },
 	[KSFLOW_A_LAYER_RULE] = { .type = NLA_NESTED },
+	[KSFLOW_A_LAYER_DROP] = { .type = NLA_NESTED },
+	[KSFLOW_A_LAYER_OWN] = { .type = NLA_NESTED },
+};
+
+static const struct nla_policy drop_policy[KSFLOW_A_DROP_MAX + 1] = {
+	[KSFLOW_A_DROP_STATE] = { .type = NLA_U8 },
+	[KSFLOW_A_DROP_LIMIT] = { .type = NLA_U32 },
+	[KSFLOW_A_DROP_BURST] = { .type = NLA_U32 },
+	[KSFLOW_A_DROP_SW] = { .type = NLA_U8 },
+	[KSFLOW_A_DROP_HW] = { .type = NLA_U8 },
+	[KSFLOW_A_DROP_HIDE] = { .type = NLA_NUL_STRING,
+				 .len = KSFLOW_PATTERN_MAX - 1 },
+};
+
+static const struct nla_policy own_policy[KSFLOW_A_OWN_MAX + 1] = {
+	[KSFLOW_A_OWN_ADDR4] = NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
+	[KSFLOW_A_OWN_ADDR6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[KSFLOW_A_OWN_PORT] = { .type = NLA_U16 },
 };
 
 static const struct nla_policy rule_policy[KSFLOW_A_RULE_MAX + 1] = {
@@ -117,6 +142,96 @@ static int parse_rule(const struct nlattr *nest, struct ksflow_rule *rule,
 	return 0;
 }
 
+static int parse_hide(const struct nlattr *nest, struct ksflow_hide *hide,
+		      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *a;
+	int rem;
+
+	nla_for_each_nested(a, nest, rem) {
+		const char *entry = nla_data(a);
+
+		if (nla_type(a) != KSFLOW_A_DROP_HIDE)
+			continue;
+		if (hide->count == KSFLOW_HIDE_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_DROP_HIDE: expected at most 64 patterns");
+		if (strcmp(entry, "default") && strcmp(entry, "none") &&
+		    ((entry[0] != '+' && entry[0] != '-') || !entry[1]))
+			return REFUSE(extack, a, "KSFLOW_A_DROP_HIDE: expected default, none, +GLOB or -GLOB");
+		strscpy(hide->entry[hide->count++], entry, KSFLOW_PATTERN_MAX);
+	}
+	return 0;
+}
+
+static int parse_switch(const struct nlattr *a, u32 *out)
+{
+	if (!a)
+		return 0;
+	*out = nla_get_u8(a);
+	return *out > 1;
+}
+
+static int parse_drop(const struct nlattr *nest, struct ksflow_drop_rules *drop,
+		      struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[KSFLOW_A_DROP_MAX + 1], *a;
+	int err;
+
+	ksflow_config_drop_init(drop);
+	err = nla_parse_nested(tb, KSFLOW_A_DROP_MAX, nest, drop_policy,
+			       extack);
+	if (err)
+		return err;
+	a = tb[KSFLOW_A_DROP_STATE];
+	if (a) {
+		drop->state = nla_get_u8(a);
+		if (drop->state >= __KSFLOW_DROP_STATE_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_DROP_STATE: expected 0 off, 1 count or 2 on");
+	}
+	a = tb[KSFLOW_A_DROP_LIMIT];
+	if (a) {
+		drop->limit = nla_get_u32(a);
+		if (drop->limit == KSFLOW_UNLIMITED)
+			drop->limit = 0;
+		else if (!drop->limit || drop->limit > KSFLOW_LIMIT_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_DROP_LIMIT: expected 1...1000000000 records a second, or 4294967295 for no limit");
+	}
+	a = tb[KSFLOW_A_DROP_BURST];
+	if (a) {
+		drop->burst = nla_get_u32(a);
+		if (drop->burst > KSFLOW_LIMIT_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_DROP_BURST: expected 1...1000000000 records, or 0 for as many as the limit");
+	}
+	a = tb[KSFLOW_A_DROP_SW];
+	if (parse_switch(a, &drop->sw))
+		return REFUSE(extack, a, "KSFLOW_A_DROP_SW: expected 0 or 1");
+	a = tb[KSFLOW_A_DROP_HW];
+	if (parse_switch(a, &drop->hw))
+		return REFUSE(extack, a, "KSFLOW_A_DROP_HW: expected 0 or 1");
+	return parse_hide(nest, &drop->hide, extack);
+}
+
+static int parse_own(const struct nlattr *nest, struct ksflow_own *own,
+		     struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[KSFLOW_A_OWN_MAX + 1];
+	int err;
+
+	err = nla_parse_nested(tb, KSFLOW_A_OWN_MAX, nest, own_policy, extack);
+	if (err)
+		return err;
+	if (!tb[KSFLOW_A_OWN_PORT] ||
+	    !tb[KSFLOW_A_OWN_ADDR4] == !tb[KSFLOW_A_OWN_ADDR6])
+		return REFUSE(extack, nest, "KSFLOW_A_LAYER_OWN: expected KSFLOW_A_OWN_PORT and one of KSFLOW_A_OWN_ADDR4 and KSFLOW_A_OWN_ADDR6");
+	own->port = htons(nla_get_u16(tb[KSFLOW_A_OWN_PORT]));
+	if (tb[KSFLOW_A_OWN_ADDR4])
+		ipv6_addr_set_v4mapped(nla_get_in_addr(tb[KSFLOW_A_OWN_ADDR4]),
+				       &own->addr);
+	else
+		own->addr = nla_get_in6_addr(tb[KSFLOW_A_OWN_ADDR6]);
+	return 0;
+}
+
 static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 		       struct ksflow_rules **out,
 		       struct netlink_ext_ack *extack)
@@ -168,8 +283,25 @@ static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 			goto refused;
 		}
 	}
+	a = tb[KSFLOW_A_LAYER_DROP];
+	if (a) {
+		err = parse_drop(a, &rules->drop, extack);
+		if (err)
+			goto refused;
+	}
+	err = -EINVAL;
 	count = 0;
 	nla_for_each_nested(a, nest, rem) {
+		if (nla_type(a) == KSFLOW_A_LAYER_OWN) {
+			if (rules->own_count == KSFLOW_OWN_MAX) {
+				err = REFUSE(extack, a, "KSFLOW_A_LAYER_OWN: expected at most 16 collectors");
+				goto refused;
+			}
+			err = parse_own(a, &rules->own[rules->own_count++],
+					extack);
+			if (err)
+				goto refused;
+		}
 		if (nla_type(a) != KSFLOW_A_LAYER_RULE)
 			continue;
 		err = parse_rule(a, &rules->rule[count++], extack);
@@ -278,6 +410,34 @@ static int do_rule_del(struct sk_buff *skb, struct genl_info *info)
 	return rule_change(info, true);
 }
 
+static int do_drop_set(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_drop_rules *drop;
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_DROP])
+		return MISSING(info->extack, "KSFLOW_A_DROP is missing");
+	drop = kzalloc(sizeof(*drop), GFP_KERNEL);
+	if (!drop)
+		return -ENOMEM;
+	err = parse_drop(info->attrs[KSFLOW_A_DROP], drop, info->extack);
+	if (err)
+		goto free_drop;
+	kn = settings_lock(info);
+	if (!kn) {
+		err = -ESHUTDOWN;
+		goto free_drop;
+	}
+	err = ksflow_config_drop_set(&kn->config, KSFLOW_LAYER_TOOL, drop);
+	if (!err)
+		ksflow_net_apply(kn);
+	settings_unlock(kn);
+free_drop:
+	kfree(drop);
+	return err;
+}
+
 static int do_reset(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ksflow_net *kn = settings_lock(info);
@@ -339,6 +499,79 @@ static int fill_rule(struct sk_buff *msg, const struct ksflow_rule *rule)
 	return 0;
 }
 
+static int fill_hide(struct sk_buff *msg, const struct ksflow_hide *hide)
+{
+	u32 i;
+
+	for (i = 0; i < hide->count; i++)
+		if (nla_put_string(msg, KSFLOW_A_DROP_HIDE, hide->entry[i]))
+			return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_drop(struct sk_buff *msg, const struct ksflow_drop_rules *drop)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER_DROP);
+
+	if (!nest ||
+	    (drop->state != KSFLOW_UNSET &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_STATE, drop->state)) ||
+	    (drop->limit != KSFLOW_UNSET &&
+	     nla_put_u32(msg, KSFLOW_A_DROP_LIMIT,
+			 drop->limit ?: KSFLOW_UNLIMITED)) ||
+	    (drop->burst != KSFLOW_UNSET &&
+	     nla_put_u32(msg, KSFLOW_A_DROP_BURST, drop->burst)) ||
+	    (drop->sw != KSFLOW_UNSET &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_SW, drop->sw)) ||
+	    (drop->hw != KSFLOW_UNSET &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_HW, drop->hw)) ||
+	    fill_hide(msg, &drop->hide))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_drop_in_force(struct sk_buff *msg,
+			      const struct ksflow_config *config)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_CONFIG_DROP);
+	struct ksflow_drop_settings s;
+
+	ksflow_config_drop(config, &s);
+	if (!nest ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_STATE, s.state.value) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_STATE_LAYER, s.state.layer) ||
+	    nla_put_u32(msg, KSFLOW_A_DROP_LIMIT,
+			s.limit.value ?: KSFLOW_UNLIMITED) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_LIMIT_LAYER, s.limit.layer) ||
+	    nla_put_u32(msg, KSFLOW_A_DROP_BURST, s.burst.value) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_BURST_LAYER, s.burst.layer) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_SW, s.sw.value) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_SW_LAYER, s.sw.layer) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_HW, s.hw.value) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_HW_LAYER, s.hw.layer) ||
+	    fill_hide(msg, s.hide) ||
+	    nla_put_u8(msg, KSFLOW_A_DROP_HIDE_LAYER, s.hide_layer))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_own(struct sk_buff *msg, const struct ksflow_own *own)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER_OWN);
+
+	if (!nest ||
+	    (ipv6_addr_v4mapped(&own->addr) ?
+	     nla_put_in_addr(msg, KSFLOW_A_OWN_ADDR4,
+			     own->addr.s6_addr32[3]) :
+	     nla_put_in6_addr(msg, KSFLOW_A_OWN_ADDR6, &own->addr)) ||
+	    nla_put_u16(msg, KSFLOW_A_OWN_PORT, ntohs(own->port)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_layer(struct sk_buff *msg, unsigned int layer,
 		      const struct ksflow_rules *rules)
 {
@@ -349,8 +582,12 @@ static int fill_layer(struct sk_buff *msg, unsigned int layer,
 	    (rules->header &&
 	     nla_put_u32(msg, KSFLOW_A_LAYER_HEADER, rules->header)) ||
 	    (rules->ring &&
-	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, rules->ring)))
+	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, rules->ring)) ||
+	    fill_drop(msg, &rules->drop))
 		return -EMSGSIZE;
+	for (i = 0; i < rules->own_count; i++)
+		if (fill_own(msg, &rules->own[i]))
+			return -EMSGSIZE;
 	for (i = 0; i < rules->count; i++)
 		if (fill_rule(msg, &rules->rule[i]))
 			return -EMSGSIZE;
@@ -360,12 +597,17 @@ static int fill_layer(struct sk_buff *msg, unsigned int layer,
 
 static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 {
+	const size_t drop_size =
+		nla_total_size(0) + 2 * nla_total_size(sizeof(u32)) +
+		8 * nla_total_size(sizeof(u8)) +
+		KSFLOW_HIDE_MAX * nla_total_size(KSFLOW_PATTERN_MAX);
 	size_t size = nla_total_size(sizeof(u32)) +	/* ABI */
 		      nla_total_size(sizeof(KSFLOW_VERSION)) + /* VERSION */
 		      nla_total_size(0) +		/* CONFIG */
 		      3 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_ */
 		      2 * nla_total_size(sizeof(u8)) +	/* .._LAYER */
-		      nla_total_size(0);		/* EGRESS_HOOK */
+		      3 * nla_total_size(0) +		/* EGRESS_HOOK DROP_.. */
+		      drop_size;			/* DROP */
 	unsigned int layer;
 
 	for (layer = 0; has_layers && layer < KSFLOW_LAYERS; layer++) {
@@ -374,7 +616,11 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 		if (!rules)
 			continue;
 		size += nla_total_size(0) + nla_total_size(sizeof(u8)) +
-			2 * nla_total_size(sizeof(u32)) +
+			2 * nla_total_size(sizeof(u32)) + drop_size +
+			rules->own_count *
+			(nla_total_size(0) +
+			 nla_total_size(sizeof(struct in6_addr)) +
+			 nla_total_size(sizeof(u16))) +
 			rules->count * (nla_total_size(0) +
 					nla_total_size(KSFLOW_PATTERN_MAX) +
 					3 * nla_total_size(sizeof(u32)) +
@@ -403,7 +649,12 @@ static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
 	     nla_put_u32(msg, KSFLOW_A_CONFIG_OWNER_PORTID,
 			 kn->owner_portid)) ||
 	    (ksflow_has_nf_egress() &&
-	     nla_put_flag(msg, KSFLOW_A_CONFIG_EGRESS_HOOK)))
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_EGRESS_HOOK)) ||
+	    fill_drop_in_force(msg, &kn->config) ||
+	    (ksflow_reason_are_named() &&
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_REASONS)) ||
+	    (ksflow_hwdrop_is_possible() &&
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_HW)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -450,6 +701,7 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 {
 	bool is_owner = nla_get_flag(info->attrs[KSFLOW_A_OWNER]);
 	u32 kinds, snaplen = KSFLOW_HEADER_MAX;
+	struct ksflow_filter *filter;
 	struct nlattr *a;
 	struct ksflow_net *kn;
 	int err;
@@ -459,25 +711,36 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 		return MISSING(info->extack, "KSFLOW_A_KINDS is missing");
 	kinds = nla_get_u32(a);
 	if (!kinds || kinds & ~(BIT(KSFLOW_KINDS) - 1))
-		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples)");
+		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples) and 2 (drops)");
 	a = info->attrs[KSFLOW_A_SNAPLEN];
 	if (a && nla_get_u32(a)) {
 		snaplen = nla_get_u32(a);
 		if (snaplen > KSFLOW_HEADER_MAX)
 			return REFUSE(info->extack, a, "KSFLOW_A_SNAPLEN: expected 0...512 bytes");
 	}
+	filter = ksflow_filter_new(info->attrs[KSFLOW_A_FILTER],
+				   info->attrs[KSFLOW_A_FILTER_IP],
+				   info->extack);
+	if (IS_ERR(filter))
+		return PTR_ERR(filter);
 	kn = settings_lock(info);
-	if (!kn)
+	if (!kn) {
+		ksflow_filter_free(filter);
 		return -ESHUTDOWN;
+	}
 	err = ksflow_relay_start(&kn->relay,
 				 ksflow_config_ring(&kn->config).value,
 				 info->extack);
-	if (err)
+	if (err) {
+		ksflow_filter_free(filter);
 		goto out;
+	}
 	/* What is in the rings is not for this reader. */
 	ksflow_relay_drain(&kn->relay);
 	err = ksflow_subscriber_add(kn, info->snd_portid, kinds, snaplen,
-				    is_owner, info->extack);
+				    filter, is_owner, info->extack);
+	if (err)
+		ksflow_filter_free(filter);
 	/* On a refusal too: it gives rings back that nobody needs. */
 	ksflow_net_apply(kn);
 	if (err)
@@ -639,6 +902,14 @@ static const struct genl_small_ops ops[] = {
 		.cmd = KSFLOW_CMD_STATS_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.dumpit = ksflow_stats_dump,
+	}, {
+		.cmd = KSFLOW_CMD_DROP_SET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_drop_set,
+	}, {
+		.cmd = KSFLOW_CMD_DROP_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = ksflow_stats_drop_dump,
 	},
 };
 

@@ -7,11 +7,17 @@
 #include "record.h"
 
 #include <linux/if_vlan.h>
+#include <linux/nsproxy.h>
 #include <linux/timekeeping.h>
+#include <net/dst.h>
 #include <net/genetlink.h>
+#include <net/ip6_fib.h>
+#include <net/net_namespace.h>
+#include <net/route.h>
 #include <net/sch_generic.h>
 
 #include "device.h"
+#include "drop.h"
 #include "net.h"
 #include "relay.h"
 #include "sample.h"
@@ -82,17 +88,14 @@ static u32 queue_depth(const struct net_device *dev, u32 queue)
 
 /* Packet bytes, with the tag that the hardware took out put back. */
 static void copy_packet(struct ksflow_record *record, const struct sk_buff *skb,
-			const struct ksflow_sampler *sampler, u32 room,
-			u32 index, u32 segs)
+			int base, u32 proto, u32 room, u32 index, u32 segs)
 {
-	bool is_tagged = skb_vlan_tag_present(skb);
-	u32 proto, caplen;
+	bool is_tagged = skb_vlan_tag_present(skb) &&
+			 proto == KSFLOW_PROTO_ETHERNET;
 	u8 *data = record->data;
 	__be16 tag[2];
-	int base;
+	u32 caplen;
 
-	base = ksflow_record_base(skb, sampler, &proto);
-	is_tagged &= proto == KSFLOW_PROTO_ETHERNET;
 	record->proto = proto;
 
 	caplen = room - (is_tagged ? VLAN_HLEN : 0);
@@ -142,11 +145,13 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 			  u32 index, u32 segs, u32 hits)
 {
 	const struct ksflow_sampler *sampler = sc->sampler;
-	const struct ksflow_device *device = sampler->device;
+	struct ksflow_device *device = sampler->device;
 	struct ksflow_relay *relay = &device->kn->relay;
 	u32 room = READ_ONCE(relay->header);
 	struct ksflow_record *record;
 	unsigned long flags;
+	u32 proto;
+	int base;
 
 	local_irq_save(flags);
 	record = ksflow_relay_reserve(relay, KSFLOW_KIND_SAMPLE, room, hits);
@@ -158,8 +163,10 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	record->pool = sc->drawn - sc->left;
 	record->drops = sc->lost;
 	record->cpu = sc;
+	record->device = device;
 	record->has = 0;
 	record->vlan = 0;
+	record->names = 0;
 	record->mark = skb->mark;
 	if (sampler->way == KSFLOW_IN) {
 		record->in = device->ifindex;
@@ -173,10 +180,204 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 			record->depth = queue_depth(skb->dev, record->queue);
 		}
 	}
-	copy_packet(record, skb, sampler, room, index, segs);
+	base = ksflow_record_base(skb, sampler, &proto);
+	copy_packet(record, skb, base, proto, room, index, segs);
 	ksflow_relay_commit(relay, record);
 out:
 	local_irq_restore(flags);
+}
+
+static bool is_version(const struct sk_buff *skb, int at, u8 version)
+{
+	u8 byte;
+
+	return !skb_copy_bits(skb, at, &byte, sizeof(byte)) &&
+	       byte >> 4 == version;
+}
+
+/**
+ * ksflow_record_locate - where the headers of a packet are that is dropped
+ * @skb: in any state: skb->data may be anywhere, header offsets unset
+ * @device: what it is on, or NULL for unknown
+ * @layout: gets them
+ *
+ * Context: any.
+ */
+void ksflow_record_locate(const struct sk_buff *skb,
+			  const struct ksflow_device *device,
+			  struct ksflow_layout *layout)
+{
+	int network = skb_network_offset(skb);
+	/* Offset 0 is the one that a new buffer has. */
+	bool has_network = skb->network_header && network < (int)skb->len;
+
+	layout->has_ip = false;
+	layout->ip = has_network ? network : 0;
+	layout->proto = KSFLOW_PROTO_OTHER;
+	if (skb->protocol == htons(ETH_P_IP) &&
+	    is_version(skb, layout->ip, 4)) {
+		layout->proto = KSFLOW_PROTO_IPV4;
+		layout->has_ip = true;
+	} else if (skb->protocol == htons(ETH_P_IPV6) &&
+		   is_version(skb, layout->ip, 6)) {
+		layout->proto = KSFLOW_PROTO_IPV6;
+		layout->has_ip = true;
+	}
+	layout->base = layout->has_ip ? layout->ip : 0;
+
+	/* A local packet has none before its neighbour is known. */
+	if (device && device->is_ether && skb_mac_header_was_set(skb) &&
+	    skb_mac_offset(skb) <= 0 &&
+	    (!has_network ||
+	     network - skb_mac_offset(skb) >= ETH_HLEN) &&
+	    (int)skb->len - skb_mac_offset(skb) >= ETH_HLEN) {
+		layout->base = skb_mac_offset(skb);
+		layout->proto = KSFLOW_PROTO_ETHERNET;
+	}
+}
+
+/* The interface that a packet which is forwarded was to leave by, or 0. */
+static u32 forward_ifindex(const struct ksflow_net *kn,
+			   const struct dst_entry *dst)
+{
+	const struct ksflow_slot *place;
+
+	if (dst->error || !dst->dev)
+		return 0;
+	switch (dst->ops->family) {
+	case AF_INET:
+		if (!rt_is_input_route((const struct rtable *)dst) ||
+		    ((const struct rtable *)dst)->rt_flags &
+		    (RTCF_LOCAL | RTCF_BROADCAST | RTCF_MULTICAST))
+			return 0;
+		break;
+	case AF_INET6:
+		if (((const struct rt6_info *)dst)->rt6i_flags &
+		    (RTF_LOCAL | RTF_ANYCAST | RTF_REJECT))
+			return 0;
+		break;
+	default:
+		return 0;
+	}
+	place = ksflow_device_find(dst->dev);
+	return place && place->device->kn == kn ? place->device->ifindex : 0;
+}
+
+static void copy_route(struct ksflow_record *record,
+		       const struct ksflow_drop_event *event,
+		       const struct sk_buff *skb)
+{
+	const struct dst_entry *dst = skb_dst(skb);
+
+	record->dst_error = dst ? -dst->error : 0;
+	record->in = event->is_out ? skb->skb_iif :
+		     event->source ? event->source->ifindex : 0;
+	if (event->is_out)
+		record->out = event->device ? event->device->ifindex : 0;
+	else
+		record->out = dst ? forward_ifindex(event->kn, dst) : 0;
+}
+
+static void copy_qdisc(struct ksflow_record *record,
+		       const struct ksflow_drop_event *event,
+		       const struct sk_buff *skb)
+{
+	const struct net_device *dev;
+	const struct Qdisc *qdisc;
+	u32 queue = skb_get_queue_mapping(skb);
+
+	if (!event->is_out || !event->device)
+		return;
+	/* It has none any more when it is being unregistered. */
+	dev = READ_ONCE(event->device->dev);
+	if (!dev || queue >= dev->num_tx_queues)
+		return;
+	qdisc = rcu_dereference_raw(netdev_get_tx_queue(dev, queue)->qdisc);
+	if (!qdisc)
+		return;
+	strscpy(record->qdisc, qdisc->ops->id, sizeof(record->qdisc));
+	record->has |= KSFLOW_HAS_QDISC;
+}
+
+/* A system call of the namespace's own, and not whoever was interrupted. */
+static void copy_task(struct ksflow_record *record,
+			 const struct ksflow_drop_event *event)
+{
+	if (!in_task() || current->flags & PF_KTHREAD || !current->nsproxy ||
+	    current->nsproxy->net_ns != event->kn->net)
+		return;
+	record->pid = task_tgid_nr(current);
+	memcpy(record->comm, current->comm, sizeof(record->comm));
+	record->comm[sizeof(record->comm) - 1] = 0;
+	record->has |= KSFLOW_HAS_PROCESS;
+}
+
+static u32 name_size(const char *name)
+{
+	return name ? strnlen(name, KSFLOW_TRAP_LEN - 1) + 1 : 0;
+}
+
+static void copy_name(struct ksflow_record *record, const char *name)
+{
+	u32 size = name_size(name);
+	char *at = (char *)record->data + record->caplen + record->names;
+
+	memcpy(at, name, size - 1);
+	at[size - 1] = 0;
+	record->names += size;
+}
+
+/**
+ * ksflow_record_drop - write down a packet that is dropped
+ * @event: what is known of the drop
+ * @skb: the packet
+ * @layout: where its headers are
+ *
+ * Context: any but NMI; interrupts off.
+ * Return: whether there was room; else the loss is counted in the ring.
+ */
+bool ksflow_record_drop(const struct ksflow_drop_event *event,
+			struct sk_buff *skb,
+			const struct ksflow_layout *layout)
+{
+	struct ksflow_relay *relay = &event->kn->relay;
+	u32 names = name_size(event->trap) + name_size(event->group);
+	u32 room = READ_ONCE(relay->header);
+	struct ksflow_record *record;
+
+	record = ksflow_relay_reserve(relay, KSFLOW_KIND_DROP, room + names, 1);
+	if (unlikely(!record))
+		return false;
+	record->time = ktime_get_real_fast_ns();
+	record->device = event->source;
+	record->has = 0;
+	record->vlan = 0;
+	record->names = 0;
+	record->mark = skb->mark;
+	record->slot = event->slot;
+	record->site = event->site;
+	record->reason = event->reason;
+	record->segs = 1;
+	if (skb_shinfo(skb)->gso_size)
+		record->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	copy_route(record, event, skb);
+	copy_qdisc(record, event, skb);
+	copy_task(record, event);
+	copy_packet(record, skb, layout->base, layout->proto, room, 0,
+		    record->segs);
+	if (event->trap && event->group) {
+		copy_name(record, event->trap);
+		copy_name(record, event->group);
+		record->has |= KSFLOW_HAS_TRAP;
+	}
+	ksflow_relay_commit(relay, record);
+	return true;
+}
+
+/** ksflow_record_source - ifindex of the data source, 0 for none */
+u32 ksflow_record_source(const struct ksflow_record *record)
+{
+	return record->device ? record->device->ifindex : 0;
 }
 
 /**
@@ -199,6 +400,11 @@ void ksflow_record_complete(struct ksflow_record *record)
 	record->drops = device->drops;
 }
 
+static u32 kept(const struct ksflow_record *record, u32 snaplen)
+{
+	return min_t(u32, record->caplen, snaplen);
+}
+
 /**
  * ksflow_record_size - bytes that ksflow_record_fill() needs at most
  * @record: completed
@@ -206,40 +412,131 @@ void ksflow_record_complete(struct ksflow_record *record)
  */
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 {
-	return nla_total_size(0) +			/* KSFLOW_A_RECORD */
-	       3 * nla_total_size_64bit(sizeof(u64)) +	/* TIME POOL DROPS */
-	       nla_total_size(sizeof(u32)) +		/* SOURCE */
+	size_t size = nla_total_size(0) +		/* KSFLOW_A_RECORD */
+		      2 * nla_total_size_64bit(sizeof(u64)) + /* TIME DROPS */
+		      nla_total_size(sizeof(u32)) +	/* SOURCE */
+		      2 * nla_total_size(sizeof(u32)) +	/* IN OUT */
+		      nla_total_size(sizeof(u32)) +	/* LEN */
+		      nla_total_size(sizeof(u32)) +	/* PROTO */
+		      nla_total_size(sizeof(u32)) +	/* VLAN */
+		      nla_total_size(sizeof(u32)) +	/* MARK */
+		      nla_total_size(0) +		/* SEGMENTED */
+		      nla_total_size(kept(record, snaplen)); /* DATA */
+
+	if (record->kind == KSFLOW_KIND_DROP)
+		return size +
+		       nla_total_size(KSFLOW_REASON_LEN) +
+		       nla_total_size(KSFLOW_SITE_LEN) +
+		       2 * nla_total_size(KSFLOW_TRAP_LEN) + /* TRAP GROUP */
+		       nla_total_size(sizeof(u32)) +	/* DST_ERROR */
+		       nla_total_size(IFNAMSIZ) +	/* QDISC */
+		       nla_total_size(sizeof(u32)) +	/* SEGS */
+		       nla_total_size(sizeof(u32)) +	/* NETNS */
+		       nla_total_size(sizeof(u32)) +	/* PID */
+		       nla_total_size(TASK_COMM_LEN);	/* COMM */
+	return size + nla_total_size_64bit(sizeof(u64)) + /* POOL */
 	       nla_total_size(sizeof(u8)) +		/* DIR */
 	       nla_total_size(sizeof(u32)) +		/* RATE */
 	       nla_total_size(sizeof(u32)) +		/* HITS */
-	       2 * nla_total_size(sizeof(u32)) +	/* IN OUT */
-	       nla_total_size(sizeof(u32)) +		/* LEN */
-	       nla_total_size(sizeof(u32)) +		/* PROTO */
-	       nla_total_size(sizeof(u32)) +		/* VLAN */
-	       nla_total_size(sizeof(u32)) +		/* MARK */
 	       2 * nla_total_size(sizeof(u32)) +	/* QUEUE QUEUE_DEPTH */
 	       nla_total_size(sizeof(struct in6_addr)) + /* NEXTHOP */
-	       2 * nla_total_size(sizeof(u8)) +		/* SRC_ DST_PREFIX */
-	       nla_total_size(0) +			/* SEGMENTED */
-	       nla_total_size(min_t(u32, record->caplen, snaplen));
+	       2 * nla_total_size(sizeof(u8));		/* SRC_ DST_PREFIX */
+}
+
+static int sample_fill(struct sk_buff *msg, const struct ksflow_record *record,
+		       u64 lost_here)
+{
+	const struct ksflow_sampler *sampler = record->cpu->sampler;
+	u8 dir = sampler->way == KSFLOW_IN ? KSFLOW_DIR_INGRESS :
+					     KSFLOW_DIR_EGRESS;
+
+	if (nla_put_u8(msg, KSFLOW_A_RECORD_DIR, dir) ||
+	    nla_put_u32(msg, KSFLOW_A_RECORD_RATE, sampler->rate) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_POOL, record->pool,
+			      KSFLOW_A_RECORD_PAD) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DROPS,
+			      record->drops + lost_here, KSFLOW_A_RECORD_PAD) ||
+	    (record->hits != 1 &&
+	     nla_put_u32(msg, KSFLOW_A_RECORD_HITS, record->hits)))
+		return -EMSGSIZE;
+	if (record->has & KSFLOW_HAS_QUEUE &&
+	    (nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE, record->queue) ||
+	     nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE_DEPTH, record->depth)))
+		return -EMSGSIZE;
+	if (record->has & KSFLOW_HAS_NEXTHOP4 &&
+	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP4, sizeof(__be32),
+		    &record->nexthop))
+		return -EMSGSIZE;
+	if (record->has & KSFLOW_HAS_NEXTHOP6 &&
+	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP6, sizeof(record->nexthop),
+		    &record->nexthop))
+		return -EMSGSIZE;
+	if (record->has & (KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6) &&
+	    (nla_put_u8(msg, KSFLOW_A_RECORD_SRC_PREFIX, record->src_prefix) ||
+	     nla_put_u8(msg, KSFLOW_A_RECORD_DST_PREFIX, record->dst_prefix)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int names_fill(struct sk_buff *msg, const struct ksflow_record *record)
+{
+	const char *trap = (const char *)record->data + record->caplen;
+	char name[KSFLOW_SITE_LEN];
+
+	if (record->has & KSFLOW_HAS_TRAP)
+		return nla_put_string(msg, KSFLOW_A_RECORD_TRAP, trap) ?:
+		       nla_put_string(msg, KSFLOW_A_RECORD_GROUP,
+				      trap + strlen(trap) + 1);
+	BUILD_BUG_ON(KSFLOW_REASON_LEN > KSFLOW_SITE_LEN);
+	if (ksflow_reason_name(record->reason, name) &&
+	    nla_put_string(msg, KSFLOW_A_RECORD_REASON, name))
+		return -EMSGSIZE;
+	ksflow_reason_site(record->site, name);
+	return nla_put_string(msg, KSFLOW_A_RECORD_SITE, name);
+}
+
+static int drop_fill(struct sk_buff *msg, const struct ksflow_record *record,
+		     const struct ksflow_net *kn, u64 lost_here)
+{
+	struct ksflow_drop_source sum;
+
+	ksflow_drop_sum(&kn->drop, record->device, &sum);
+	if (nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DROPS,
+			      sum.limited + sum.lost + lost_here,
+			      KSFLOW_A_RECORD_PAD) ||
+	    names_fill(msg, record) ||
+	    (record->dst_error &&
+	     nla_put_u32(msg, KSFLOW_A_RECORD_DST_ERROR, record->dst_error)) ||
+	    (record->has & KSFLOW_HAS_QDISC &&
+	     nla_put_string(msg, KSFLOW_A_RECORD_QDISC, record->qdisc)) ||
+	    (record->segs != 1 &&
+	     nla_put_u32(msg, KSFLOW_A_RECORD_SEGS, record->segs)) ||
+	    nla_put_u32(msg, KSFLOW_A_RECORD_NETNS, kn->net->ns.inum))
+		return -EMSGSIZE;
+	if (record->has & KSFLOW_HAS_PROCESS &&
+	    (nla_put_u32(msg, KSFLOW_A_RECORD_PID, record->pid) ||
+	     nla_put_string(msg, KSFLOW_A_RECORD_COMM, record->comm)))
+		return -EMSGSIZE;
+	return 0;
 }
 
 /**
  * ksflow_record_fill - put a record into a message
  * @msg: the message
  * @record: completed
+ * @kn: its namespace
  * @snaplen: packet bytes the reader wants at most
- * @lost_here: samples of the device that this reader lost on top
+ * @lost_here: of its source, what this reader lost on top
  *
+ * Context: process; the relay's lock.
  * Return: 0 or -EMSGSIZE, then @msg is as before.
  */
 int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
-		       u32 snaplen, u64 lost_here)
+		       const struct ksflow_net *kn, u32 snaplen, u64 lost_here)
 {
-	const struct ksflow_sampler *sampler = record->cpu->sampler;
-	u8 dir = sampler->way == KSFLOW_IN ? KSFLOW_DIR_INGRESS :
-					     KSFLOW_DIR_EGRESS;
+	u32 source = ksflow_record_source(record);
 	struct nlattr *nest;
+	int err;
 
 	if (skb_tailroom(msg) < ksflow_record_size(record, snaplen))
 		return -EMSGSIZE;
@@ -248,16 +545,7 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 		return -EMSGSIZE;
 	if (nla_put_u64_64bit(msg, KSFLOW_A_RECORD_TIME, record->time,
 			      KSFLOW_A_RECORD_PAD) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_SOURCE,
-			sampler->device->ifindex) ||
-	    nla_put_u8(msg, KSFLOW_A_RECORD_DIR, dir) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_RATE, sampler->rate) ||
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_POOL, record->pool,
-			      KSFLOW_A_RECORD_PAD) ||
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DROPS,
-			      record->drops + lost_here, KSFLOW_A_RECORD_PAD) ||
-	    (record->hits != 1 &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_HITS, record->hits)) ||
+	    (source && nla_put_u32(msg, KSFLOW_A_RECORD_SOURCE, source)) ||
 	    (record->in &&
 	     nla_put_u32(msg, KSFLOW_A_RECORD_IN, record->in)) ||
 	    (record->out &&
@@ -269,27 +557,17 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 	    (record->mark &&
 	     nla_put_u32(msg, KSFLOW_A_RECORD_MARK, record->mark)))
 		goto too_small;
-	if (record->has & KSFLOW_HAS_QUEUE &&
-	    (nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE, record->queue) ||
-	     nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE_DEPTH, record->depth)))
-		goto too_small;
-	if (record->has & KSFLOW_HAS_NEXTHOP4 &&
-	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP4, sizeof(__be32),
-		    &record->nexthop))
-		goto too_small;
-	if (record->has & KSFLOW_HAS_NEXTHOP6 &&
-	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP6, sizeof(record->nexthop),
-		    &record->nexthop))
-		goto too_small;
-	if (record->has & (KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6) &&
-	    (nla_put_u8(msg, KSFLOW_A_RECORD_SRC_PREFIX, record->src_prefix) ||
-	     nla_put_u8(msg, KSFLOW_A_RECORD_DST_PREFIX, record->dst_prefix)))
+	if (record->kind == KSFLOW_KIND_DROP)
+		err = drop_fill(msg, record, kn, lost_here);
+	else
+		err = sample_fill(msg, record, lost_here);
+	if (err)
 		goto too_small;
 	if (record->has & KSFLOW_IS_SEGMENT &&
 	    nla_put_flag(msg, KSFLOW_A_RECORD_SEGMENTED))
 		goto too_small;
-	if (nla_put(msg, KSFLOW_A_RECORD_DATA,
-		    min_t(u32, record->caplen, snaplen), record->data))
+	if (nla_put(msg, KSFLOW_A_RECORD_DATA, kept(record, snaplen),
+		    record->data))
 		goto too_small;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -3,10 +3,16 @@
 #ifndef KSFLOW_RECORD_H
 #define KSFLOW_RECORD_H
 
+#include <linux/if.h>
 #include <linux/in6.h>
 #include <linux/ksflow.h>
+#include <linux/sched.h>
 #include <linux/skbuff.h>
 
+struct ksflow_device;
+struct ksflow_drop_event;
+struct ksflow_drop_slot;
+struct ksflow_net;
 struct ksflow_sampler;
 struct ksflow_sampler_cpu;
 
@@ -25,6 +31,23 @@ enum {
 	KSFLOW_HAS_NEXTHOP4 = 1 << 1,
 	KSFLOW_HAS_NEXTHOP6 = 1 << 2,
 	KSFLOW_IS_SEGMENT = 1 << 3,
+	KSFLOW_HAS_QDISC = 1 << 4,
+	KSFLOW_HAS_PROCESS = 1 << 5,
+	KSFLOW_HAS_TRAP = 1 << 6,
+};
+
+/**
+ * struct ksflow_layout - where the headers of a packet are
+ * @base: offset from skb->data of the first byte that counts
+ * @proto: KSFLOW_PROTO_* of that byte
+ * @has_ip: @ip is valid
+ * @ip: offset from skb->data of the IP header
+ */
+struct ksflow_layout {
+	int base;
+	u32 proto;
+	bool has_ip;
+	int ip;
 };
 
 /**
@@ -35,22 +58,32 @@ enum {
  * @hits: samples it stands for
  * @seq: sequence of the first of them
  * @time: ns of CLOCK_REALTIME
- * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
- *	worker makes it the device's
- * @drops: samples lost to full rings so far, likewise
- * @cpu: the countdown that chose it; its device names namespace and ifindex
+ * @device: the data source, or NULL for none; it names namespace and ifindex
  * @in: ifindex, 0 for unknown, or KSFLOW_IFINDEX_LOCAL
  * @out: likewise
  * @len: bytes on the wire, no FCS
  * @vlan: TPID << 16 | TCI of the outermost tag, 0 for none
  * @mark: skb mark
+ * @proto: KSFLOW_PROTO_*
+ * @caplen: packet bytes in @data
+ * @names: bytes of names behind them: trap and group, each with its NUL
+ * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
+ *	worker makes it the device's
+ * @drops: samples lost to full rings so far, likewise
+ * @cpu: the countdown that chose it
  * @queue: transmit queue
  * @depth: bytes waiting in it
- * @proto: KSFLOW_PROTO_*
- * @caplen: bytes in @data
  * @src_prefix: the route's, with @nexthop; worker
  * @dst_prefix: likewise
  * @nexthop: worker
+ * @slot: of a drop, NULL for hardware or when there was none left
+ * @site: address in the function that dropped it
+ * @reason: as the tracepoint gave it, or KSFLOW_REASON_NONE
+ * @segs: frames of a super-packet that was dropped, or 1
+ * @dst_error: errno of its route, positive, or 0
+ * @pid: process whose own call dropped it
+ * @comm: its name
+ * @qdisc: kind of the queue it was to leave by
  * @data: first bytes of the packet
  */
 struct ksflow_record {
@@ -60,21 +93,37 @@ struct ksflow_record {
 	u32 hits;
 	u64 seq;
 	u64 time;
-	u64 pool;
-	u64 drops;
-	struct ksflow_sampler_cpu *cpu;
+	struct ksflow_device *device;
 	u32 in;
 	u32 out;
 	u32 len;
 	u32 vlan;
 	u32 mark;
-	u32 queue;
-	u32 depth;
 	u16 proto;
 	u16 caplen;
-	u8 src_prefix;
-	u8 dst_prefix;
-	struct in6_addr nexthop;
+	u16 names;
+	union {
+		struct {
+			u64 pool;
+			u64 drops;
+			struct ksflow_sampler_cpu *cpu;
+			u32 queue;
+			u32 depth;
+			u8 src_prefix;
+			u8 dst_prefix;
+			struct in6_addr nexthop;
+		};
+		struct {
+			struct ksflow_drop_slot *slot;
+			unsigned long site;
+			u32 reason;
+			u32 segs;
+			u32 dst_error;
+			u32 pid;
+			char comm[TASK_COMM_LEN];
+			char qdisc[IFNAMSIZ];
+		};
+	};
 	u8 data[] __aligned(4);
 };
 
@@ -84,9 +133,16 @@ int ksflow_record_base(const struct sk_buff *skb,
 		       const struct ksflow_sampler *sampler, u32 *proto);
 void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 			  u32 index, u32 segs, u32 hits);
+void ksflow_record_locate(const struct sk_buff *skb,
+			  const struct ksflow_device *device,
+			  struct ksflow_layout *layout);
+bool ksflow_record_drop(const struct ksflow_drop_event *event,
+			struct sk_buff *skb,
+			const struct ksflow_layout *layout);
+u32 ksflow_record_source(const struct ksflow_record *record);
 void ksflow_record_complete(struct ksflow_record *record);
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);
 int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
-		       u32 snaplen, u64 lost_here);
+		       const struct ksflow_net *kn, u32 snaplen, u64 lost_here);
 
 #endif /* KSFLOW_RECORD_H */

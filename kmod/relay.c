@@ -16,6 +16,8 @@
 #include <net/net_namespace.h>
 
 #include "device.h"
+#include "drop.h"
+#include "filter.h"
 #include "net.h"
 #include "netlink.h"
 #include "record.h"
@@ -118,7 +120,8 @@ void ksflow_relay_commit(struct ksflow_relay *relay,
 	struct ksflow_ring *ring = raw_cpu_ptr(relay->ring);
 	u32 head;
 
-	record->size = ALIGN(sizeof(*record) + record->caplen, 8);
+	record->size = ALIGN(sizeof(*record) + record->caplen + record->names,
+			     8);
 	head = ring->head + record->size;
 	/* Pairs with the worker's acquire. */
 	smp_store_release(&ring->head, head);
@@ -193,6 +196,15 @@ static int batch_fill(struct sk_buff *msg, unsigned int kind, u32 cpu,
 	return 0;
 }
 
+static bool is_wanted(struct ksflow_net *kn, struct ksflow_subscriber *reader,
+		      const struct ksflow_record *record)
+{
+	if (record->kind == KSFLOW_KIND_DROP &&
+	    ksflow_drop_is_hidden(&kn->drop, record->slot))
+		return false;
+	return ksflow_filter_wants(reader->filter, record);
+}
+
 /* Return: the sequence after the last sample in [@pos, @end). */
 static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 		unsigned int kind, u32 pos, u32 end, u64 *counter)
@@ -206,8 +218,8 @@ static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 			continue;
 		*counter += record->hits;
 		next = record->seq + record->hits;
-		ksflow_subscriber_lose(reader,
-				       record->cpu->sampler->device->ifindex,
+		ksflow_subscriber_lose(reader, kind,
+				       ksflow_record_source(record),
 				       record->hits);
 	}
 	return next;
@@ -220,18 +232,25 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 {
 	struct ksflow_delivery *delivery = &reader->delivery[kind];
 	struct ksflow_position *position = &reader->position[cpu][kind];
-	struct batch batch = { .first = position->next };
+	struct batch batch = { .first = position->next,
+			       .filtered = position->filtered };
 	struct ksflow_record *record;
 	struct sk_buff *msg;
 	u32 begin, at, len;
 	void *head;
 
-	/* Nothing of this kind: no message. */
+	/* Nothing of this kind that the reader wants: no message. */
 	for (; pos != end; pos += record->size) {
 		record = record_at(ring, pos);
-		if (record->kind == kind)
+		if (record->kind != kind)
+			continue;
+		if (is_wanted(kn, reader, record))
 			break;
+		delivery->filtered += record->hits;
+		batch.filtered += record->hits;
 	}
+	/* The next message accounts for them. */
+	position->filtered = batch.filtered;
 	if (pos == end)
 		return end;
 	begin = pos;
@@ -245,14 +264,19 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	if (!head || batch_fill(msg, kind, cpu, &batch))
 		goto free_msg;
 	for (; pos != end; pos += record->size) {
-		u32 ifindex;
+		u64 lost;
 
 		record = record_at(ring, pos);
 		if (record->kind != kind)
 			continue;
-		ifindex = record->cpu->sampler->device->ifindex;
-		if (ksflow_record_fill(msg, record, reader->snaplen,
-				       ksflow_subscriber_lost(reader, ifindex)))
+		if (pos != begin && !is_wanted(kn, reader, record)) {
+			batch.filtered += record->hits;
+			batch.next = record->seq + record->hits;
+			continue;
+		}
+		lost = ksflow_subscriber_lost(reader, kind,
+					      ksflow_record_source(record));
+		if (ksflow_record_fill(msg, record, kn, reader->snaplen, lost))
 			break;
 		batch.hits += record->hits;
 		batch.next = record->seq + record->hits;
@@ -269,10 +293,15 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	genlmsg_end(msg, head);
 
 	position->next = batch.next;
-	if (genlmsg_unicast(kn->net, msg, reader->portid))
+	batch.filtered -= position->filtered;
+	position->filtered = 0;
+	if (genlmsg_unicast(kn->net, msg, reader->portid)) {
+		/* Whatever the filter would have said of them. */
 		lose(reader, ring, kind, begin, pos, &delivery->overrun);
-	else
+	} else {
 		delivery->delivered += batch.hits;
+		delivery->filtered += batch.filtered;
+	}
 	return pos;
 
 free_msg:
@@ -280,6 +309,7 @@ free_msg:
 no_memory:
 	position->next = lose(reader, ring, kind, begin, end,
 			      &delivery->no_memory);
+	position->filtered = 0;
 	return end;
 }
 

@@ -6,11 +6,14 @@
  */
 #include "stats.h"
 
+#include <linux/mm.h>
+#include <linux/sort.h>
 #include <net/genetlink.h>
 #include <net/netlink.h>
 #include <net/sock.h>
 
 #include "device.h"
+#include "drop.h"
 #include "net.h"
 #include "netlink.h"
 #include "relay.h"
@@ -83,6 +86,57 @@ static int fill_namespace(struct sk_buff *msg, struct ksflow_net *kn)
 	return 0;
 }
 
+static void add_drops(struct ksflow_drop_source *totals,
+		      const struct ksflow_drop_source *part)
+{
+	totals->seen += part->seen;
+	totals->limited += part->limited;
+	totals->selected += part->selected;
+	totals->lost += part->lost;
+}
+
+static int fill_drops(struct sk_buff *msg, struct ksflow_net *kn)
+{
+	const struct ksflow_drop *drop = &kn->drop;
+	struct ksflow_drop_source totals = drop->gone, part;
+	u64 counted = 0, hidden = 0, own = 0;
+	struct ksflow_device *device;
+	struct nlattr *nest;
+	int cpu;
+
+	ksflow_drop_sum(drop, NULL, &part);
+	add_drops(&totals, &part);
+	list_for_each_entry(device, &kn->devices, list) {
+		ksflow_drop_sum(drop, device, &part);
+		add_drops(&totals, &part);
+	}
+	for_each_possible_cpu(cpu) {
+		const struct ksflow_drop_cpu *c;
+
+		if (!drop->cpu)
+			break;
+		c = per_cpu_ptr(drop->cpu, cpu);
+		counted += READ_ONCE(c->counted);
+		hidden += READ_ONCE(c->hidden);
+		own += READ_ONCE(c->own);
+	}
+	nest = nla_nest_start(msg, KSFLOW_A_STATS);
+	if (!nest ||
+	    nla_put_u8(msg, KSFLOW_A_STATS_KIND, KSFLOW_KIND_DROP) ||
+	    put_u64(msg, KSFLOW_A_STATS_SEEN, totals.seen) ||
+	    put_u64(msg, KSFLOW_A_STATS_COUNTED, counted) ||
+	    put_u64(msg, KSFLOW_A_STATS_HIDDEN, hidden) ||
+	    put_u64(msg, KSFLOW_A_STATS_OWN, own) ||
+	    put_u64(msg, KSFLOW_A_STATS_LIMITED, totals.limited) ||
+	    put_u64(msg, KSFLOW_A_STATS_SELECTED, totals.selected) ||
+	    put_u64(msg, KSFLOW_A_STATS_LOST_RING, totals.lost) ||
+	    (net_eq(kn->net, &init_net) &&
+	     put_u64(msg, KSFLOW_A_STATS_UNKNOWN, ksflow_drop_unknown())))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_reader(struct sk_buff *msg, struct ksflow_relay *relay,
 		       const struct ksflow_subscriber *reader,
 		       unsigned int kind)
@@ -129,6 +183,7 @@ static int fill_source(struct sk_buff *msg, const struct ksflow_device *device)
 	if (!nest ||
 	    nla_put_u32(msg, KSFLOW_A_SOURCE_IFINDEX, device->ifindex) ||
 	    nla_put_string(msg, KSFLOW_A_SOURCE_NAME, device->name) ||
+	    nla_put_u8(msg, KSFLOW_A_SOURCE_KIND, KSFLOW_KIND_SAMPLE) ||
 	    put_u64(msg, KSFLOW_A_SOURCE_SEEN, totals.seen[KSFLOW_IN] +
 					       totals.seen[KSFLOW_OUT]) ||
 	    put_u64(msg, KSFLOW_A_SOURCE_SELECTED, totals.selected) ||
@@ -141,6 +196,39 @@ static int fill_source(struct sk_buff *msg, const struct ksflow_device *device)
 	return 0;
 }
 
+static bool has_drops(const struct ksflow_net *kn,
+		      const struct ksflow_device *device)
+{
+	struct ksflow_drop_source sum;
+
+	ksflow_drop_sum(&kn->drop, device, &sum);
+	return sum.seen;
+}
+
+/* @device: NULL for packets of no known interface: ifindex 0. */
+static int fill_drop_source(struct sk_buff *msg, const struct ksflow_net *kn,
+			    const struct ksflow_device *device)
+{
+	struct ksflow_drop_source sum;
+	struct nlattr *nest;
+
+	ksflow_drop_sum(&kn->drop, device, &sum);
+	nest = nla_nest_start(msg, KSFLOW_A_SOURCE);
+	if (!nest ||
+	    nla_put_u32(msg, KSFLOW_A_SOURCE_IFINDEX,
+			device ? device->ifindex : 0) ||
+	    (device &&
+	     nla_put_string(msg, KSFLOW_A_SOURCE_NAME, device->name)) ||
+	    nla_put_u8(msg, KSFLOW_A_SOURCE_KIND, KSFLOW_KIND_DROP) ||
+	    put_u64(msg, KSFLOW_A_SOURCE_SEEN, sum.seen) ||
+	    put_u64(msg, KSFLOW_A_SOURCE_LIMITED, sum.limited) ||
+	    put_u64(msg, KSFLOW_A_SOURCE_SELECTED, sum.selected) ||
+	    put_u64(msg, KSFLOW_A_SOURCE_LOST_RING, sum.lost))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static bool was_sampled(const struct ksflow_device *device)
 {
 	return device->sampler[KSFLOW_IN] || device->sampler[KSFLOW_OUT] ||
@@ -148,10 +236,9 @@ static bool was_sampled(const struct ksflow_device *device)
 }
 
 /* A message for each entry: @fill returns -EMSGSIZE when it must wait. */
-#define dump_one(msg, cb, fill)						\
+#define dump_one(msg, cb, cmd, fill)					\
 ({									\
-	void *head_ = ksflow_netlink_dump_head(msg, cb,			\
-					       KSFLOW_CMD_STATS_GET);	\
+	void *head_ = ksflow_netlink_dump_head(msg, cb, cmd);		\
 	int err_ = head_ ? (fill) : -EMSGSIZE;				\
 									\
 	if (err_ && head_)						\
@@ -160,6 +247,9 @@ static bool was_sampled(const struct ksflow_device *device)
 		genlmsg_end(msg, head_);				\
 	err_;								\
 })
+
+#define dump_stats(msg, cb, fill) \
+	dump_one(msg, cb, KSFLOW_CMD_STATS_GET, fill)
 
 /**
  * ksflow_stats_dump - KSFLOW_CMD_STATS_GET
@@ -183,25 +273,216 @@ int ksflow_stats_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	mutex_lock(&kn->lock);
 	mutex_lock(&kn->relay.lock);
 	if (at++ >= begin)
-		err = dump_one(msg, cb, fill_namespace(msg, kn));
+		err = dump_stats(msg, cb, fill_namespace(msg, kn));
+	if (!err && at++ >= begin)
+		err = dump_stats(msg, cb, fill_drops(msg, kn));
 	list_for_each_entry(reader, &kn->relay.readers, list) {
 		for (kind = 0; !err && kind < KSFLOW_KINDS; kind++) {
 			if (!(reader->kinds & BIT(kind)) || at++ < begin)
 				continue;
-			err = dump_one(msg, cb, fill_reader(msg, &kn->relay,
-							    reader, kind));
+			err = dump_stats(msg, cb, fill_reader(msg, &kn->relay,
+							      reader, kind));
 		}
 	}
 	list_for_each_entry(device, &kn->devices, list) {
-		if (err)
-			break;
-		if (!was_sampled(device) || at++ < begin)
-			continue;
-		err = dump_one(msg, cb, fill_source(msg, device));
+		if (!err && was_sampled(device) && at++ >= begin)
+			err = dump_stats(msg, cb, fill_source(msg, device));
+		if (!err && has_drops(kn, device) && at++ >= begin)
+			err = dump_stats(msg, cb,
+					 fill_drop_source(msg, kn, device));
 	}
+	if (!err && has_drops(kn, NULL) && at++ >= begin)
+		err = dump_stats(msg, cb, fill_drop_source(msg, kn, NULL));
 	mutex_unlock(&kn->relay.lock);
 	mutex_unlock(&kn->lock);
 	/* The one that did not fit is the first of the next message. */
 	cb->args[0] = err ? at - 1 : at;
 	return msg->len;
+}
+
+/* ---- drops by call site and reason ------------------------------------- */
+
+struct tally {
+	unsigned long site;
+	u32 reason;
+	bool is_hidden;
+	u64 packets;
+};
+
+static int compare_tallies(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	if (x->site != y->site)
+		return x->site < y->site ? -1 : 1;
+	return x->reason == y->reason ? 0 : x->reason < y->reason ? -1 : 1;
+}
+
+/* All CPUs' slots, one entry for each site and reason, in order. */
+static u32 tallies_collect(const struct ksflow_drop *drop, struct tally *tally)
+{
+	u32 count = 0, merged = 0, i;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		for (i = 0; i < KSFLOW_DROP_SLOTS; i++) {
+			const struct ksflow_drop_slot *slot =
+				&per_cpu_ptr(drop->cpu, cpu)->slot[i];
+			unsigned long site = smp_load_acquire(&slot->site);
+
+			if (!site)
+				continue;
+			tally[count++] = (struct tally){
+				.site = site,
+				.reason = slot->reason,
+				.is_hidden = READ_ONCE(slot->verdict) &
+					     KSFLOW_DROP_IS_HIDDEN,
+				.packets = READ_ONCE(slot->packets),
+			};
+		}
+	}
+	sort(tally, count, sizeof(*tally), compare_tallies, NULL);
+	for (i = 0; i < count; i++) {
+		if (merged && !compare_tallies(&tally[merged - 1], &tally[i])) {
+			tally[merged - 1].packets += tally[i].packets;
+			tally[merged - 1].is_hidden |= tally[i].is_hidden;
+		} else {
+			tally[merged++] = tally[i];
+		}
+	}
+	return merged;
+}
+
+static int fill_tally(struct sk_buff *msg, const struct tally *tally)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_DROP_COUNT);
+	char name[KSFLOW_SITE_LEN];
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (ksflow_reason_name(tally->reason, name) &&
+	    nla_put_string(msg, KSFLOW_A_DROP_COUNT_REASON, name))
+		return -EMSGSIZE;
+	ksflow_reason_site(tally->site, name);
+	if (nla_put_string(msg, KSFLOW_A_DROP_COUNT_SITE, name) ||
+	    (tally->is_hidden &&
+	     nla_put_flag(msg, KSFLOW_A_DROP_COUNT_HIDDEN)) ||
+	    put_u64(msg, KSFLOW_A_DROP_COUNT_PACKETS, tally->packets))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_trap(struct sk_buff *msg, const struct ksflow_trap *trap)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_DROP_COUNT);
+
+	if (!nest ||
+	    nla_put_string(msg, KSFLOW_A_DROP_COUNT_TRAP, trap->name) ||
+	    nla_put_string(msg, KSFLOW_A_DROP_COUNT_GROUP, trap->group) ||
+	    put_u64(msg, KSFLOW_A_DROP_COUNT_PACKETS,
+		    READ_ONCE(trap->packets)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_others(struct sk_buff *msg, u64 packets)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_DROP_COUNT);
+
+	if (!nest || put_u64(msg, KSFLOW_A_DROP_COUNT_PACKETS, packets))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+#define dump_drops(msg, cb, fill) \
+	dump_one(msg, cb, KSFLOW_CMD_DROP_GET, fill)
+
+enum { PHASE_SITES, PHASE_TRAPS, PHASE_OTHERS, PHASE_DONE };
+
+/* From the site and reason in args[1] and args[2] on. */
+static int dump_tallies(struct sk_buff *msg, struct netlink_callback *cb,
+			const struct ksflow_drop *drop)
+{
+	struct tally from = { .site = cb->args[1], .reason = cb->args[2] };
+	struct tally *tally;
+	int err = 0;
+	u32 count, i;
+
+	tally = kvmalloc_array(num_possible_cpus() * KSFLOW_DROP_SLOTS,
+			       sizeof(*tally), GFP_KERNEL);
+	if (!tally)
+		return -ENOMEM;
+	count = tallies_collect(drop, tally);
+	for (i = 0; i < count && !err; i++) {
+		if (compare_tallies(&tally[i], &from) < 0)
+			continue;
+		err = dump_drops(msg, cb, fill_tally(msg, &tally[i]));
+		if (err) {
+			cb->args[1] = tally[i].site;
+			cb->args[2] = tally[i].reason;
+		}
+	}
+	kvfree(tally);
+	return err;
+}
+
+static int dump_traps(struct sk_buff *msg, struct netlink_callback *cb,
+		      const struct ksflow_drop *drop)
+{
+	u32 count = smp_load_acquire(&drop->traps_count);
+	int err = 0;
+
+	while (cb->args[3] < count && !err) {
+		err = dump_drops(msg, cb,
+				 fill_trap(msg, &drop->traps[cb->args[3]]));
+		cb->args[3] += !err;
+	}
+	return err;
+}
+
+static int dump_others(struct sk_buff *msg, struct netlink_callback *cb,
+		       const struct ksflow_drop *drop)
+{
+	u64 others = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		others += READ_ONCE(per_cpu_ptr(drop->cpu, cpu)->other);
+	return others ? dump_drops(msg, cb, fill_others(msg, others)) : 0;
+}
+
+/**
+ * ksflow_stats_drop_dump - KSFLOW_CMD_DROP_GET
+ * @msg: to fill
+ * @cb: args[0]: phase; args[1], args[2]: site and reason to go on with;
+ *	args[3]: traps given out
+ *
+ * Return: bytes in @msg, 0 at the end, or -ENOMEM.
+ */
+int ksflow_stats_drop_dump(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	struct ksflow_net *kn = ksflow_net(sock_net(msg->sk));
+	const struct ksflow_drop *drop = &kn->drop;
+	int err = 0;
+
+	mutex_lock(&kn->lock);
+	while (drop->cpu && cb->args[0] < PHASE_DONE && !err) {
+		switch (cb->args[0]) {
+		case PHASE_SITES:
+			err = dump_tallies(msg, cb, drop);
+			break;
+		case PHASE_TRAPS:
+			err = dump_traps(msg, cb, drop);
+			break;
+		case PHASE_OTHERS:
+			err = dump_others(msg, cb, drop);
+			break;
+		}
+		cb->args[0] += !err;
+	}
+	mutex_unlock(&kn->lock);
+	return err && err != -EMSGSIZE ? err : msg->len;
 }

@@ -7,5 +7,6 @@ struct netlink_callback;
 struct sk_buff;
 
 int ksflow_stats_dump(struct sk_buff *msg, struct netlink_callback *cb);
+int ksflow_stats_drop_dump(struct sk_buff *msg, struct netlink_callback *cb);
 
 #endif /* KSFLOW_STATS_H */

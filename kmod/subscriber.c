@@ -10,6 +10,7 @@
 #include <linux/netlink.h>
 #include <linux/slab.h>
 
+#include "filter.h"
 #include "net.h"
 
 static struct ksflow_subscriber *find(struct ksflow_relay *relay, u32 portid)
@@ -25,7 +26,8 @@ static struct ksflow_subscriber *find(struct ksflow_relay *relay, u32 portid)
 
 static void free_reader(struct ksflow_subscriber *reader)
 {
-	xa_destroy(&reader->lost_by_device);
+	xa_destroy(&reader->lost_by_source);
+	ksflow_filter_free(reader->filter);
 	kvfree(reader->position);
 	kfree(reader);
 }
@@ -50,6 +52,7 @@ static void start_position(struct ksflow_relay *relay,
 			position->first = READ_ONCE(ring->seq[kind]);
 			position->next = position->first;
 			position->lost = READ_ONCE(ring->lost[kind]);
+			position->filtered = 0;
 		}
 	}
 }
@@ -60,6 +63,7 @@ static void start_position(struct ksflow_relay *relay,
  * @portid: its socket
  * @kinds: bits 1 << enum ksflow_kind
  * @snaplen: packet bytes at most
+ * @filter: taken over on success
  * @is_owner: it asks for the daemon's layer
  * @extack: gets the reason of a refusal
  *
@@ -67,8 +71,8 @@ static void start_position(struct ksflow_relay *relay,
  * Return: 0, -EBUSY, -ENOSPC or -ENOMEM.
  */
 int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
-			  u32 snaplen, bool is_owner,
-			  struct netlink_ext_ack *extack)
+			  u32 snaplen, struct ksflow_filter *filter,
+			  bool is_owner, struct netlink_ext_ack *extack)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_subscriber *reader, *other;
@@ -100,7 +104,7 @@ int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 			kfree(reader);
 			goto out;
 		}
-		xa_init(&reader->lost_by_device);
+		xa_init(&reader->lost_by_source);
 		reader->portid = portid;
 		start_position(relay, reader);
 		list_add_tail(&reader->list, &relay->readers);
@@ -109,6 +113,8 @@ int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 	}
 	reader->kinds = kinds;
 	reader->snaplen = snaplen;
+	ksflow_filter_free(reader->filter);
+	reader->filter = filter;
 	reader->is_owner |= is_owner;
 out:
 	mutex_unlock(&relay->lock);
@@ -183,35 +189,43 @@ void ksflow_subscriber_restart(struct ksflow_relay *relay)
 	mutex_unlock(&relay->lock);
 }
 
+static unsigned long source_index(unsigned int kind, u32 ifindex)
+{
+	return (unsigned long)ifindex * KSFLOW_KINDS + kind;
+}
+
 /**
- * ksflow_subscriber_lost - samples of a device lost on the way to a reader
+ * ksflow_subscriber_lost - samples of a source lost on the way to a reader
  * @reader: the reader
- * @ifindex: the device
+ * @kind: enum ksflow_kind
+ * @ifindex: the source, 0 for none
  */
-u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, u32 ifindex)
+u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, unsigned int kind,
+			   u32 ifindex)
 {
 	void *entry;
 
-	if (xa_empty(&reader->lost_by_device))
+	if (xa_empty(&reader->lost_by_source))
 		return 0;
-	entry = xa_load(&reader->lost_by_device, ifindex);
+	entry = xa_load(&reader->lost_by_source, source_index(kind, ifindex));
 	return entry ? xa_to_value(entry) : 0;
 }
 
 /**
- * ksflow_subscriber_lose - count samples of a device as lost to a reader
+ * ksflow_subscriber_lose - count samples of a source as lost to a reader
  * @reader: the reader
- * @ifindex: the device
+ * @kind: enum ksflow_kind
+ * @ifindex: the source, 0 for none
  * @hits: samples
  *
- * Without memory they are missing from the device's drops, not from the
+ * Without memory they are missing from the source's drops, not from the
  * reader's ledger.
  */
-void ksflow_subscriber_lose(struct ksflow_subscriber *reader, u32 ifindex,
-			    u32 hits)
+void ksflow_subscriber_lose(struct ksflow_subscriber *reader, unsigned int kind,
+			    u32 ifindex, u32 hits)
 {
-	u64 lost = ksflow_subscriber_lost(reader, ifindex) + hits;
+	u64 lost = ksflow_subscriber_lost(reader, kind, ifindex) + hits;
 
-	xa_store(&reader->lost_by_device, ifindex,
+	xa_store(&reader->lost_by_source, source_index(kind, ifindex),
 		 xa_mk_value(lost & LONG_MAX), GFP_KERNEL);
 }

@@ -9,6 +9,7 @@
 
 #include "relay.h"
 
+struct ksflow_filter;
 struct ksflow_net;
 struct netlink_ext_ack;
 
@@ -17,11 +18,13 @@ struct netlink_ext_ack;
  * @first: ring sequence when it subscribed
  * @next: sequence after the last sample it was sent, or refused
  * @lost: of the ring, when it subscribed
+ * @filtered: samples refused before @next that no message has told of
  */
 struct ksflow_position {
 	u64 first;
 	u64 next;
 	u64 lost;
+	u32 filtered;
 };
 
 /* What became of a reader's samples, for each kind. */
@@ -38,10 +41,11 @@ struct ksflow_delivery {
  * @portid: its netlink port
  * @kinds: bits 1 << enum ksflow_kind
  * @snaplen: packet bytes it wants at most
+ * @filter: what it wants of them, NULL for all
  * @is_owner: it owns the daemon's layer
  * @position: for each possible CPU
  * @delivery: the ledger
- * @lost_by_device: ifindex to samples lost on the way to this reader
+ * @lost_by_source: kind and ifindex to samples lost on the way to this reader
  *
  * Guarded by ksflow_relay.lock.
  */
@@ -50,20 +54,22 @@ struct ksflow_subscriber {
 	u32 portid;
 	u32 kinds;
 	u32 snaplen;
+	struct ksflow_filter *filter;
 	bool is_owner;
 	struct ksflow_position (*position)[KSFLOW_KINDS];
 	struct ksflow_delivery delivery[KSFLOW_KINDS];
-	struct xarray lost_by_device;
+	struct xarray lost_by_source;
 };
 
 int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
-			  u32 snaplen, bool is_owner,
-			  struct netlink_ext_ack *extack);
+			  u32 snaplen, struct ksflow_filter *filter,
+			  bool is_owner, struct netlink_ext_ack *extack);
 bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid);
 u32 ksflow_subscriber_kinds(struct ksflow_net *kn, u32 *owner_portid);
 void ksflow_subscriber_restart(struct ksflow_relay *relay);
-u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, u32 ifindex);
-void ksflow_subscriber_lose(struct ksflow_subscriber *reader, u32 ifindex,
-			    u32 hits);
+u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, unsigned int kind,
+			   u32 ifindex);
+void ksflow_subscriber_lose(struct ksflow_subscriber *reader, unsigned int kind,
+			    u32 ifindex, u32 hits);
 
 #endif /* KSFLOW_SUBSCRIBER_H */

@@ -12,9 +12,18 @@
 #include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/skbuff.h>
+#if IS_ENABLED(CONFIG_NET_DEVLINK)
+#define KSFLOW_HAS_DEVLINK
+#include <net/devlink.h>
+#include <trace/events/devlink.h>
+#endif
 #include <net/flow.h>
 #include <net/genetlink.h>
 #include <net/route.h>
+#if defined(KSFLOW_HAVE_DROP_REASONS) || \
+	defined(KSFLOW_HAVE_DROP_REASONS_BY_SUBSYS)
+#include <net/dropreason.h>
+#endif
 #ifdef KSFLOW_HAVE_FLOWI4_DSCP
 #include <net/inet_dscp.h>
 #endif
@@ -78,5 +87,73 @@ static inline void ksflow_flowi4_set_tos(struct flowi4 *fl4, u8 tos)
 	fl4->flowi4_tos = tos & INET_DSCP_MASK;
 #endif
 }
+
+/*
+ * A probe of kfree_skb around @body(skb, location, reason, rx_sk): the reason
+ * came in 5.17 (c504e5c2f964), the receiving socket in 6.11 (c53795d48ee8).
+ */
+#if defined(KSFLOW_HAVE_DROP_RX_SK_CONST)
+#define KSFLOW_DROP_PROBE(name, body)					\
+static notrace void name(void *unused, struct sk_buff *skb,		\
+			 void *location, enum skb_drop_reason reason,	\
+			 const struct sock *rx_sk)			\
+{									\
+	body(skb, (unsigned long)location, reason, rx_sk);		\
+}
+#elif defined(KSFLOW_HAVE_DROP_RX_SK)
+#define KSFLOW_DROP_PROBE(name, body)					\
+static notrace void name(void *unused, struct sk_buff *skb,		\
+			 void *location, enum skb_drop_reason reason,	\
+			 struct sock *rx_sk)				\
+{									\
+	body(skb, (unsigned long)location, reason, rx_sk);		\
+}
+#elif defined(KSFLOW_HAVE_DROP_REASON)
+#define KSFLOW_DROP_PROBE(name, body)					\
+static notrace void name(void *unused, struct sk_buff *skb,		\
+			 void *location, enum skb_drop_reason reason)	\
+{									\
+	body(skb, (unsigned long)location, reason, NULL);		\
+}
+#else
+#define KSFLOW_DROP_PROBE(name, body)					\
+static notrace void name(void *unused, struct sk_buff *skb,		\
+			 void *location)				\
+{									\
+	body(skb, (unsigned long)location, KSFLOW_REASON_NONE, NULL);	\
+}
+#endif
+
+/* Names: exported in 6.0 (ec43908dd556), by subsystem from 6.4 on. */
+#if defined(KSFLOW_HAVE_DROP_REASONS_BY_SUBSYS)
+#define KSFLOW_HAS_DROP_REASONS	true
+
+/* RCU. */
+static inline const char *ksflow_drop_reason(u32 reason)
+{
+	u32 subsys = reason >> SKB_DROP_REASON_SUBSYS_SHIFT;
+	u32 number = reason & ~(u32)SKB_DROP_REASON_SUBSYS_MASK;
+	const struct drop_reason_list *list;
+
+	if (subsys >= SKB_DROP_REASON_SUBSYS_NUM)
+		return NULL;
+	list = rcu_dereference(drop_reasons_by_subsys[subsys]);
+	return list && number < list->n_reasons ? list->reasons[number] : NULL;
+}
+#elif defined(KSFLOW_HAVE_DROP_REASONS)
+#define KSFLOW_HAS_DROP_REASONS	true
+
+static inline const char *ksflow_drop_reason(u32 reason)
+{
+	return reason < SKB_DROP_REASON_MAX ? drop_reasons[reason] : NULL;
+}
+#else
+#define KSFLOW_HAS_DROP_REASONS	false
+
+static inline const char *ksflow_drop_reason(u32 reason)
+{
+	return NULL;
+}
+#endif
 
 #endif /* KSFLOW_COMPAT_H */

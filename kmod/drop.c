@@ -1,0 +1,650 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/*
+ * Packets that the kernel drops: counted by call site and reason and by data
+ * source, and, within a limit, written down. The tracepoint is global and the
+ * packet may be in any state: its namespace is found first, and nothing of it
+ * is followed that may be garbage.
+ */
+#include "drop.h"
+
+#include <linux/jiffies.h>
+#include <linux/percpu.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+#include <net/sock.h>
+#include <trace/events/skb.h>
+
+#include "compat/compat.h"
+#include "device.h"
+#include "hwdrop.h"
+#include "net.h"
+#include "probe.h"
+#include "record.h"
+
+/* Sub-jiffy resolution of the limiter: 10^9 records a second at any HZ. */
+#define JIFFY_SHIFT	24
+
+/* Tries to take a token while other CPUs do. */
+#define TAKE_TRIES	16
+
+/* Drops of no namespace that could be told, and of those that are no network. */
+static DEFINE_PER_CPU(u64, ksflow_drop_unknowns);
+
+static __always_inline u64 now_fixed(void)
+{
+	return get_jiffies_64() << JIFFY_SHIFT;
+}
+
+/* Reads one line that only a record writes. */
+static __always_inline bool is_exhausted(const struct ksflow_drop *drop)
+{
+	s64 ahead = atomic64_read(&drop->due) - now_fixed();
+
+	return ahead > (s64)drop->tolerance;
+}
+
+/* The generic cell rate algorithm (ITU-T I.371) in one word. */
+static bool take_token(struct ksflow_drop *drop)
+{
+	u64 interval = READ_ONCE(drop->interval);
+	s64 due, start, now = now_fixed();
+	int i;
+
+	if (!interval)
+		return true;
+	for (i = 0; i < TAKE_TRIES; i++) {
+		due = atomic64_read(&drop->due);
+		start = max(due, now);
+		if (start - now > (s64)READ_ONCE(drop->tolerance))
+			return false;
+		if (atomic64_cmpxchg(&drop->due, due, start + interval) == due)
+			return true;
+	}
+	return false;
+}
+
+static __always_inline struct ksflow_drop_source *
+source_of(struct ksflow_drop_cpu *cpu, const struct ksflow_device *device)
+{
+	struct ksflow_drop_source __percpu *drops;
+
+	drops = READ_ONCE(device->drops_by_cpu);
+	return likely(drops) ? raw_cpu_ptr(drops) : &cpu->none;
+}
+
+/**
+ * ksflow_drop_source - counters of a data source on this CPU
+ * @cpu: of the namespace
+ * @device: the source, or NULL for no known interface
+ *
+ * Context: any; interrupts off.
+ */
+struct ksflow_drop_source *
+ksflow_drop_source(struct ksflow_drop_cpu *cpu,
+		   const struct ksflow_device *device)
+{
+	return device ? source_of(cpu, device) : &cpu->none;
+}
+
+/**
+ * ksflow_drop_report - a drop that is counted: is it written down?
+ * @event: the drop
+ * @cpu: counters of its namespace on this CPU
+ * @source: counters of its data source on this CPU
+ * @skb: the packet
+ *
+ * Context: any but NMI; interrupts off.
+ */
+noinline void ksflow_drop_report(const struct ksflow_drop_event *event,
+				 struct ksflow_drop_cpu *cpu,
+				 struct ksflow_drop_source *source,
+				 struct sk_buff *skb)
+{
+	struct ksflow_drop *drop = &event->kn->drop;
+	const struct ksflow_own_list *own;
+	struct ksflow_layout layout;
+
+	ksflow_record_locate(skb, event->device, &layout);
+	own = rcu_dereference_raw(drop->own);
+	if (own && layout.has_ip && ksflow_own_matches(own, skb, layout.ip)) {
+		cpu->own++;
+		return;
+	}
+	if (!take_token(drop)) {
+		source->limited++;
+		return;
+	}
+	source->selected++;
+	if (!ksflow_record_drop(event, skb, &layout))
+		source->lost++;
+}
+
+/* Where a packet on a device of its own namespace came in, and whether it was
+ * on its way out.
+ */
+static struct ksflow_device *came_in(struct ksflow_device *device,
+				     const struct sk_buff *skb, bool *is_out)
+{
+	u32 iif = skb->skb_iif;
+
+	*is_out = false;
+	if (iif == device->ifindex)
+		return device;
+	if (iif) {
+		*is_out = true;
+		return xa_load(&device->kn->by_ifindex, iif);
+	}
+	/*
+	 * Not received yet, or our own: what a driver hands up has its header
+	 * behind it.
+	 */
+	*is_out = (skb->sk && skb->destructor) ||
+		  !skb_mac_header_was_set(skb) || skb_mac_offset(skb) >= 0;
+	return *is_out ? NULL : device;
+}
+
+static bool is_network(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ||
+	       sk->sk_family == AF_PACKET;
+}
+
+/*
+ * Not on a live device: skb->dev is not set yet, or not any more, or it is
+ * another member of its union. The socket knows the namespace.
+ */
+static noinline bool find_by_socket(struct ksflow_drop_event *event,
+				    const struct sk_buff *skb,
+				    const struct sock *rx_sk)
+{
+	const struct ksflow_slot *place;
+	const struct dst_entry *dst;
+	const struct sock *sk = NULL;
+
+	/* Without a destructor skb->sk may be another member of its union. */
+	if (skb->sk && skb->destructor && is_network(skb->sk))
+		sk = skb->sk;
+	else if (rx_sk && is_network(rx_sk))
+		rx_sk = rx_sk;
+	else
+		return false;
+	event->kn = ksflow_net(sock_net(sk ?: rx_sk));
+	if (!event->kn)
+		return false;
+	event->is_out = sk && !skb->skb_iif;
+	if (!event->is_out) {
+		event->source = xa_load(&event->kn->by_ifindex, skb->skb_iif);
+		return true;
+	}
+	dst = skb_dst(skb);
+	place = dst && dst->dev ? ksflow_device_find(dst->dev) : NULL;
+	if (place && place->device->kn == event->kn)
+		event->device = place->device;
+	return true;
+}
+
+/*
+ * A place of its own for each site and reason. New ones are judged by the
+ * reason's number here and by the names when a record of theirs comes to the
+ * worker.
+ */
+static noinline struct ksflow_drop_slot *
+slot_far(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu, u32 at,
+	 unsigned long site, u32 reason)
+{
+	struct ksflow_drop_slot *slot;
+	u32 i;
+
+	for (i = 0; i < KSFLOW_DROP_SLOTS; i++) {
+		slot = &cpu->slot[(at + i) % KSFLOW_DROP_SLOTS];
+		if (slot->site == site && slot->reason == reason)
+			return slot;
+		if (slot->site)
+			continue;
+		slot->reason = reason;
+		slot->verdict = reason < KSFLOW_REASON_CORE_MAX &&
+				test_bit(reason, drop->hidden) ?
+				KSFLOW_DROP_IS_HIDDEN : 0;
+		/* Pairs with those who read slots of other CPUs. */
+		smp_store_release(&slot->site, site);
+		return slot;
+	}
+	return NULL;
+}
+
+static __always_inline struct ksflow_drop_slot *
+slot_of(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu,
+	unsigned long site, u32 reason)
+{
+	u32 at = (((u32)site + reason) * 0x61C88647U) >> 24;
+	struct ksflow_drop_slot *slot = &cpu->slot[at];
+
+	BUILD_BUG_ON(KSFLOW_DROP_SLOTS != 1 << 8);
+	if (likely(slot->site == site && slot->reason == reason))
+		return slot;
+	return slot_far(drop, cpu, at, site, reason);
+}
+
+static noinline void report(struct ksflow_device *device,
+			    struct ksflow_drop_slot *slot,
+			    struct ksflow_drop_cpu *cpu,
+			    struct ksflow_drop_source *source,
+			    struct sk_buff *skb)
+{
+	struct ksflow_drop_event event = {
+		.kn = device->kn,
+		.device = device,
+		.slot = slot,
+		.site = slot->site,
+		.reason = slot->reason,
+	};
+
+	event.source = came_in(device, skb, &event.is_out);
+	ksflow_drop_report(&event, cpu, source, skb);
+}
+
+/* The same as the probe, for packets that are no plain received ones. */
+static noinline void drop_far(struct sk_buff *skb, unsigned long site,
+			      u32 reason, const struct sock *rx_sk)
+{
+	const struct net_device *dev = skb->dev;
+	const struct ksflow_slot *place = dev ? ksflow_device_find(dev) : NULL;
+	struct ksflow_drop_event event = { .site = site, .reason = reason };
+	struct ksflow_drop_cpu __percpu *counters;
+	struct ksflow_drop_source *source;
+	struct ksflow_drop_slot *slot;
+	struct ksflow_drop_cpu *cpu;
+	struct ksflow_drop *drop;
+
+	if (place) {
+		event.device = place->device;
+		event.kn = event.device->kn;
+		event.source = came_in(event.device, skb, &event.is_out);
+	} else if (!find_by_socket(&event, skb, rx_sk)) {
+		raw_cpu_inc(ksflow_drop_unknowns);
+		return;
+	}
+	drop = &event.kn->drop;
+	counters = READ_ONCE(drop->sw);
+	if (!counters)
+		return;
+	cpu = raw_cpu_ptr(counters);
+	source = ksflow_drop_source(cpu, event.source);
+	source->seen++;
+	slot = slot_of(drop, cpu, site, reason);
+	event.slot = slot;
+	if (slot)
+		slot->packets++;
+	else
+		cpu->other++;
+	if (slot && slot->verdict & KSFLOW_DROP_IS_HIDDEN)
+		cpu->hidden++;
+	else if (!READ_ONCE(drop->is_on))
+		cpu->counted++;
+	else if (is_exhausted(drop))
+		source->limited++;
+	else
+		ksflow_drop_report(&event, cpu, source, skb);
+}
+
+static __always_inline void drop_near(struct sk_buff *skb, unsigned long site,
+				      u32 reason, const struct sock *rx_sk)
+{
+	const struct net_device *dev = skb->dev;
+	struct ksflow_drop_cpu __percpu *counters;
+	struct ksflow_drop_source *source;
+	const struct ksflow_slot *place;
+	struct ksflow_drop_slot *slot;
+	struct ksflow_device *device;
+	struct ksflow_drop_cpu *cpu;
+	struct ksflow_drop *drop;
+
+	place = ksflow_device_first(dev);
+	/* On a device, and received there: else in the long way. */
+	if (unlikely(!dev || place->dev != dev ||
+		     skb->skb_iif != place->device->ifindex)) {
+		drop_far(skb, site, reason, rx_sk);
+		return;
+	}
+	device = place->device;
+	drop = &device->kn->drop;
+	counters = READ_ONCE(drop->sw);
+	if (!counters)
+		return;
+	cpu = raw_cpu_ptr(counters);
+	source = source_of(cpu, device);
+	source->seen++;
+	slot = slot_of(drop, cpu, site, reason);
+	if (unlikely(!slot)) {
+		source->seen--;
+		drop_far(skb, site, reason, rx_sk);
+		return;
+	}
+	slot->packets++;
+	if (slot->verdict & KSFLOW_DROP_IS_HIDDEN)
+		cpu->hidden++;
+	else if (!READ_ONCE(drop->is_on))
+		cpu->counted++;
+	else if (is_exhausted(drop))
+		source->limited++;
+	else
+		report(device, slot, cpu, source, skb);
+}
+
+/*
+ * From 7.0 on a probe may be preempted (a46023d5616e, "tracing: Guard
+ * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"). With interrupts
+ * off it is alone on its CPU, and a grace period waits for it.
+ */
+static __always_inline void drop_any(struct sk_buff *skb, unsigned long site,
+				       u32 reason, const struct sock *rx_sk)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	drop_near(skb, site, reason, rx_sk);
+	local_irq_restore(flags);
+}
+
+KSFLOW_DROP_PROBE(ksflow_probe_drop, drop_any)
+
+/** ksflow_drop_unknown - drops whose namespace could not be told */
+u64 ksflow_drop_unknown(void)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu(ksflow_drop_unknowns, cpu));
+	return sum;
+}
+
+static void add_source(struct ksflow_drop_source *sum,
+		       const struct ksflow_drop_source *part)
+{
+	sum->seen += READ_ONCE(part->seen);
+	sum->limited += READ_ONCE(part->limited);
+	sum->selected += READ_ONCE(part->selected);
+	sum->lost += READ_ONCE(part->lost);
+}
+
+/**
+ * ksflow_drop_sum - what was dropped of one data source
+ * @drop: of its namespace
+ * @device: the source, or NULL for packets of no known interface
+ * @sum: gets it
+ *
+ * Context: any; @device cannot go.
+ */
+void ksflow_drop_sum(const struct ksflow_drop *drop,
+		     const struct ksflow_device *device,
+		     struct ksflow_drop_source *sum)
+{
+	int cpu;
+
+	memset(sum, 0, sizeof(*sum));
+	if (device ? !device->drops_by_cpu : !drop->cpu)
+		return;
+	for_each_possible_cpu(cpu)
+		add_source(sum, device ?
+			   per_cpu_ptr(device->drops_by_cpu, cpu) :
+			   &per_cpu_ptr(drop->cpu, cpu)->none);
+}
+
+/**
+ * ksflow_drop_retire - a device is gone: its drops are the namespace's
+ * @device: removed; no ring names it
+ *
+ * Context: process; the relay's lock.
+ */
+void ksflow_drop_retire(struct ksflow_device *device)
+{
+	struct ksflow_drop_source sum;
+
+	ksflow_drop_sum(&device->kn->drop, device, &sum);
+	add_source(&device->kn->drop.gone, &sum);
+	free_percpu(device->drops_by_cpu);
+}
+
+/* ---- settings ---------------------------------------------------------- */
+
+static void judge(const struct ksflow_drop *drop,
+		  struct ksflow_drop_slot *slot, unsigned long site)
+{
+	bool is_hidden = ksflow_reason_is_hidden(drop->hide, site,
+						 slot->reason);
+
+	WRITE_ONCE(slot->verdict, KSFLOW_DROP_IS_JUDGED |
+				  (is_hidden ? KSFLOW_DROP_IS_HIDDEN : 0));
+}
+
+static void judge_all(struct ksflow_drop *drop)
+{
+	u32 i;
+	int cpu;
+
+	for (i = 0; ksflow_reason_are_named() &&
+		    i < KSFLOW_REASON_CORE_MAX; i++) {
+		if (ksflow_reason_is_hidden(drop->hide, 0, i))
+			set_bit(i, drop->hidden);
+		else
+			clear_bit(i, drop->hidden);
+	}
+	for_each_possible_cpu(cpu) {
+		for (i = 0; i < KSFLOW_DROP_SLOTS; i++) {
+			struct ksflow_drop_slot *slot =
+				&per_cpu_ptr(drop->cpu, cpu)->slot[i];
+			unsigned long site = smp_load_acquire(&slot->site);
+
+			if (site)
+				judge(drop, slot, site);
+		}
+		cond_resched();
+	}
+}
+
+static void hide_apply(struct ksflow_net *kn, const struct ksflow_hide *hide)
+{
+	struct ksflow_drop *drop = &kn->drop;
+
+	mutex_lock(&kn->relay.lock);
+	if (!drop->is_judged || drop->hide->count != hide->count ||
+	    memcmp(drop->hide->entry, hide->entry,
+		   hide->count * sizeof(hide->entry[0]))) {
+		*drop->hide = *hide;
+		judge_all(drop);
+		drop->is_judged = true;
+	}
+	mutex_unlock(&kn->relay.lock);
+}
+
+/**
+ * ksflow_drop_is_hidden - is a record one of those that are not to be seen?
+ * @drop: of its namespace
+ * @slot: of the record, or NULL
+ *
+ * The first records of a call site come this far before its name is known.
+ *
+ * Context: process; the relay's lock.
+ */
+bool ksflow_drop_is_hidden(struct ksflow_drop *drop,
+			   struct ksflow_drop_slot *slot)
+{
+	if (!slot)
+		return false;
+	if (!(READ_ONCE(slot->verdict) & KSFLOW_DROP_IS_JUDGED))
+		judge(drop, slot, slot->site);
+	return READ_ONCE(slot->verdict) & KSFLOW_DROP_IS_HIDDEN;
+}
+
+static struct ksflow_probe drop_probe = {
+	.name = "kfree_skb",
+	.fn = ksflow_probe_drop,
+};
+
+static int probe_set(struct ksflow_drop *drop, bool is_wanted)
+{
+	int err = 0;
+
+	if (!drop->sw == !is_wanted)
+		return 0;
+	if (is_wanted)
+		err = ksflow_probe_get(&drop_probe);
+	else
+		ksflow_probe_put(&drop_probe);
+	if (!err)
+		WRITE_ONCE(drop->sw, is_wanted ? drop->cpu : NULL);
+	return err;
+}
+
+static int counters_alloc(struct ksflow_net *kn)
+{
+	struct ksflow_drop *drop = &kn->drop;
+	struct ksflow_device *device;
+
+	if (!drop->cpu)
+		drop->cpu = alloc_percpu_gfp(struct ksflow_drop_cpu,
+					     GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+	if (!drop->traps)
+		drop->traps = kcalloc(KSFLOW_TRAPS_MAX, sizeof(*drop->traps),
+				      GFP_KERNEL_ACCOUNT);
+	if (!drop->hide)
+		drop->hide = kzalloc(sizeof(*drop->hide), GFP_KERNEL_ACCOUNT);
+	if (!drop->cpu || !drop->traps || !drop->hide)
+		return -ENOMEM;
+	list_for_each_entry(device, &kn->devices, list) {
+		if (device->drops_by_cpu)
+			continue;
+		WRITE_ONCE(device->drops_by_cpu,
+			   alloc_percpu_gfp(struct ksflow_drop_source,
+					    GFP_KERNEL_ACCOUNT | __GFP_ZERO));
+		if (!device->drops_by_cpu)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static void limiter_apply(struct ksflow_drop *drop,
+			  const struct ksflow_drop_settings *settings)
+{
+	u64 interval = 0, tolerance = (u64)S64_MAX;
+	u32 limit = settings->limit.value;
+	u32 burst = settings->burst.value ?: limit;
+
+	if (limit) {
+		interval = div_u64((u64)HZ << JIFFY_SHIFT, limit) ?: 1;
+		tolerance = interval * (burst - 1);
+	}
+	if (drop->interval == interval && drop->tolerance == tolerance)
+		return;
+	WRITE_ONCE(drop->interval, interval);
+	WRITE_ONCE(drop->tolerance, tolerance);
+	/* What the old limit let through is not held against the new one. */
+	atomic64_set(&drop->due, now_fixed());
+}
+
+/**
+ * ksflow_drop_pause - make no records until ksflow_drop_apply()
+ * @kn: the namespace
+ *
+ * Context: process; ksflow_net.lock. The rings may go one grace period later.
+ */
+void ksflow_drop_pause(struct ksflow_net *kn)
+{
+	WRITE_ONCE(kn->drop.is_on, false);
+}
+
+/**
+ * ksflow_drop_apply - bring what the layers say of drops into force
+ * @kn: the namespace
+ * @is_wanted: somebody reads drops in it, and there are rings
+ *
+ * Context: process; ksflow_net.lock.
+ * Return: 0 or -errno; then it is to be tried again.
+ */
+int ksflow_drop_apply(struct ksflow_net *kn, bool is_wanted)
+{
+	struct ksflow_drop *drop = &kn->drop;
+	struct ksflow_drop_settings settings;
+	bool is_counting;
+	int err;
+
+	ksflow_config_drop(&kn->config, &settings);
+	is_counting = settings.state.value != KSFLOW_DROP_OFF;
+	if (!is_counting) {
+		WRITE_ONCE(drop->is_on, false);
+		ksflow_hwdrop_set(drop, false);
+		return probe_set(drop, false);
+	}
+	err = counters_alloc(kn) ?:
+	      ksflow_own_apply(&drop->own,
+			       kn->config.layer[KSFLOW_LAYER_DAEMON]);
+	if (err)
+		return err;
+	limiter_apply(drop, &settings);
+	hide_apply(kn, settings.hide);
+	WRITE_ONCE(drop->is_on, is_wanted &&
+				settings.state.value == KSFLOW_DROP_ON);
+	return probe_set(drop, settings.sw.value) ?:
+	       ksflow_hwdrop_set(drop, settings.hw.value);
+}
+
+/** ksflow_drop_net_init - nothing is captured, nothing allocated */
+void ksflow_drop_net_init(struct ksflow_net *kn)
+{
+	raw_spin_lock_init(&kn->drop.traps_lock);
+	atomic64_set(&kn->drop.due, 0);
+}
+
+/**
+ * ksflow_drop_net_stop - the namespace goes: capture nothing more
+ * @kn: the namespace
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_drop_net_stop(struct ksflow_net *kn)
+{
+	ksflow_drop_pause(kn);
+	probe_set(&kn->drop, false);
+	ksflow_hwdrop_set(&kn->drop, false);
+}
+
+/** ksflow_drop_net_exit - free what was counted; no probe is in it any more */
+void ksflow_drop_net_exit(struct ksflow_net *kn)
+{
+	struct ksflow_drop *drop = &kn->drop;
+
+	free_percpu(drop->cpu);
+	kfree(drop->traps);
+	kfree(drop->hide);
+	kfree(rcu_dereference_protected(drop->own, true));
+}
+
+/**
+ * ksflow_drop_init - find the tracepoints
+ * Return: 0, or -ENOENT with a line in the log.
+ */
+int ksflow_drop_init(void)
+{
+	check_trace_callback_type_kfree_skb(ksflow_probe_drop);
+	if (!ksflow_probe_find(&drop_probe)) {
+		pr_err("ksflow: this kernel has no tracepoint kfree_skb\n");
+		return -ENOENT;
+	}
+	ksflow_hwdrop_init();
+	return 0;
+}
+
+/**
+ * ksflow_drop_stop - no probe is in our code any more, or will be
+ *
+ * A preempted one may not have looked for its namespace yet: this comes
+ * before the namespaces' state goes.
+ */
+void ksflow_drop_stop(void)
+{
+	ksflow_probe_stop(&drop_probe);
+	ksflow_hwdrop_stop();
+	tracepoint_synchronize_unregister();
+}
