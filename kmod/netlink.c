@@ -660,17 +660,13 @@ static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
 	return 0;
 }
 
-/* Under ksflow_net.lock. */
+/* Sends @msg, which has room for it. Under ksflow_net.lock. */
 static int reply_config(struct ksflow_net *kn, struct genl_info *info,
-			unsigned int cmd, bool has_layers)
+			struct sk_buff *msg, unsigned int cmd, bool has_layers)
 {
 	unsigned int layer;
-	struct sk_buff *msg;
 	void *head;
 
-	msg = genlmsg_new(config_size(kn, has_layers), GFP_KERNEL);
-	if (!msg)
-		return -ENOMEM;
 	head = genlmsg_put_reply(msg, info, &family, 0, cmd);
 	if (!head || fill_config(msg, kn))
 		goto too_small;
@@ -689,10 +685,13 @@ too_small:
 static int do_config_get(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ksflow_net *kn = ksflow_net(genl_info_net(info));
-	int err;
+	int err = -ENOMEM;
+	struct sk_buff *msg;
 
 	mutex_lock(&kn->lock);
-	err = reply_config(kn, info, KSFLOW_CMD_CONFIG_GET, true);
+	msg = genlmsg_new(config_size(kn, true), GFP_KERNEL);
+	if (msg)
+		err = reply_config(kn, info, msg, KSFLOW_CMD_CONFIG_GET, true);
 	mutex_unlock(&kn->lock);
 	return err;
 }
@@ -702,8 +701,9 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 	bool is_owner = nla_get_flag(info->attrs[KSFLOW_A_OWNER]);
 	u32 kinds, snaplen = KSFLOW_HEADER_MAX;
 	struct ksflow_filter *filter;
-	struct nlattr *a;
 	struct ksflow_net *kn;
+	struct sk_buff *msg;
+	struct nlattr *a;
 	int err;
 
 	a = info->attrs[KSFLOW_A_KINDS];
@@ -728,28 +728,35 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 		ksflow_filter_free(filter);
 		return -ESHUTDOWN;
 	}
+	/* First, since afterwards there is a reader whom an error would hide. */
+	err = -ENOMEM;
+	msg = genlmsg_new(config_size(kn, false), GFP_KERNEL);
+	if (!msg)
+		goto out;
 	err = ksflow_relay_start(&kn->relay,
 				 ksflow_config_ring(&kn->config).value,
 				 info->extack);
-	if (err) {
-		ksflow_filter_free(filter);
-		goto out;
-	}
+	if (err)
+		goto free_msg;
 	/* What is in the rings is not for this reader. */
 	ksflow_relay_drain(&kn->relay);
 	err = ksflow_subscriber_add(kn, info->snd_portid, kinds, snaplen,
 				    filter, is_owner, info->extack);
-	if (err)
-		ksflow_filter_free(filter);
+	if (!err)
+		filter = NULL;
 	/* On a refusal too: it gives rings back that nobody needs. */
 	ksflow_net_apply(kn);
 	if (err)
-		goto out;
+		goto free_msg;
 	if (is_owner)
 		cancel_delayed_work(&kn->orphan_work);
-	err = reply_config(kn, info, KSFLOW_CMD_SUBSCRIBE, false);
+	err = reply_config(kn, info, msg, KSFLOW_CMD_SUBSCRIBE, false);
+	msg = NULL;
+free_msg:
+	consume_skb(msg);
 out:
 	settings_unlock(kn);
+	ksflow_filter_free(filter);
 	return err;
 }
 
