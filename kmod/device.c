@@ -222,6 +222,10 @@ static int device_event(struct notifier_block *nb, unsigned long event,
 					   dev->type == ARPHRD_LOOPBACK;
 		break;
 	case NETDEV_UP:
+		/* There was no memory for it when it came. */
+		if (!device && dev->reg_state == NETREG_REGISTERED)
+			entry_add(kn, dev);
+		break;
 	case NETDEV_CHANGE:
 	case NETDEV_CHANGEUPPER:
 		break;

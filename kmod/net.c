@@ -22,6 +22,9 @@
 /* Many devices that change at once are looked at once. */
 #define APPLY_DELAY_MS	10
 
+/* What found no memory is tried again this much later, until it has. */
+#define RETRY_DELAY_MS	1000
+
 static unsigned int net_id;
 
 /**
@@ -47,21 +50,23 @@ static int is_sampled(struct net_device *lower, struct netdev_nested_priv *priv)
 }
 
 /* Packets of @device come in through a sampled device: itself, or below. */
-static void cover(struct ksflow_net *kn, struct ksflow_device *device)
+static int cover(struct ksflow_net *kn, struct ksflow_device *device)
 {
 	struct netdev_nested_priv priv = {};
 
 	if (device->sampler[KSFLOW_IN] ||
 	    netdev_walk_all_lower_dev(device->dev, is_sampled, &priv) > 0)
-		xa_store(&kn->covered, device->ifindex, xa_mk_value(1),
-			 GFP_KERNEL);
-	else
-		xa_erase(&kn->covered, device->ifindex);
+		return xa_err(xa_store(&kn->covered, device->ifindex,
+				       xa_mk_value(1), GFP_KERNEL));
+	xa_erase(&kn->covered, device->ifindex);
+	return 0;
 }
 
 /**
  * ksflow_net_apply - bring the settings into force
  * @kn: the namespace
+ *
+ * What there is no memory for stays as it was, and is tried again later.
  *
  * Context: process; rtnl_lock and ksflow_net.lock.
  */
@@ -71,6 +76,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 	struct ksflow_device *device;
 	u32 kinds, owner, ring;
 	bool is_wanted;
+	int err = 0;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&kn->lock);
@@ -89,26 +95,31 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		ksflow_tap_publish();
 		ksflow_drop_pause(kn);
 		ksflow_relay_stop(relay);
-		if (kinds) {
-			if (ksflow_relay_start(relay, ring, NULL))
-				is_wanted = false;
-			ksflow_subscriber_restart(relay);
-		}
+	}
+	if (kinds && !relay->ring_bytes) {
+		err = ksflow_relay_start(relay, ring, NULL);
+		ksflow_subscriber_restart(relay);
 	}
 	WRITE_ONCE(relay->header, ksflow_config_header(&kn->config).value);
 	list_for_each_entry(device, &kn->devices, list) {
 		ksflow_config_device(&kn->config, device->dev,
 				     &device->settings);
-		ksflow_sample_apply(device, is_wanted && relay->ring_bytes);
+		err = ksflow_sample_apply(device, is_wanted &&
+						  relay->ring_bytes) ?: err;
 	}
-	if (ksflow_tap_publish() ||
-	    ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
-				  relay->ring_bytes)) {
-		net_warn_ratelimited("ksflow: new settings wait for memory\n");
-		ksflow_net_changed(kn);
-	}
+	err = ksflow_tap_publish() ?: err;
+	err = ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
+				    relay->ring_bytes) ?: err;
 	list_for_each_entry(device, &kn->devices, list)
-		cover(kn, device);
+		err = cover(kn, device) ?: err;
+	if (err) {
+		net_warn_ratelimited("ksflow: new settings wait for memory\n");
+		queue_delayed_work(ksflow_wq, &kn->apply_work,
+				   msecs_to_jiffies(RETRY_DELAY_MS));
+	} else if (kn->is_retry) {
+		cancel_delayed_work(&kn->apply_work);
+	}
+	WRITE_ONCE(kn->is_retry, err);
 }
 
 static void ksflow_net_apply_work(struct work_struct *work)
@@ -147,9 +158,15 @@ static void ksflow_net_orphan_work(struct work_struct *work)
  */
 void ksflow_net_changed(struct ksflow_net *kn)
 {
-	if (!READ_ONCE(kn->is_dead))
-		queue_delayed_work(ksflow_wq, &kn->apply_work,
-				   msecs_to_jiffies(APPLY_DELAY_MS));
+	unsigned long delay = msecs_to_jiffies(APPLY_DELAY_MS);
+
+	if (READ_ONCE(kn->is_dead))
+		return;
+	/* Put off by nothing but a retry. */
+	if (READ_ONCE(kn->is_retry))
+		mod_delayed_work(ksflow_wq, &kn->apply_work, delay);
+	else
+		queue_delayed_work(ksflow_wq, &kn->apply_work, delay);
 }
 
 static int __net_init net_init(struct net *net)

@@ -34,6 +34,7 @@ struct net;
  * @devices: struct ksflow_device of every live device
  * @owner_portid: socket that owns the daemon's layer, 0 for none
  * @is_dead: nothing may start any more
+ * @is_retry: @apply_work waits for memory, not for devices to settle
  * @covered: ifindex of each device whose packets came in through a sampled
  *	one; written under @lock, read by taps under RCU
  * @by_ifindex: struct ksflow_device; likewise
@@ -51,6 +52,7 @@ struct ksflow_net {
 	struct list_head devices;
 	u32 owner_portid;
 	bool is_dead;
+	bool is_retry;
 
 	struct xarray covered;
 	struct xarray by_ifindex;

@@ -284,11 +284,14 @@ static bool dir_has(u8 dir, unsigned int way)
  * with ksflow_tap_publish().
  *
  * Context: process; rtnl_lock and ksflow_net.lock.
+ * Return: 0, or -errno when there is no memory; then the direction is sampled
+ *	as it was before, or not at all, and the device says so.
  */
-void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
+int ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
 {
 	const struct ksflow_settings *settings = &device->settings;
 	unsigned int way;
+	int err = 0;
 
 	device->refused = NULL;
 	for (way = 0; way < KSFLOW_WAYS; way++) {
@@ -310,9 +313,14 @@ void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
 		}
 		sampler = sampler_new(device, way, settings->rate, tap,
 				      is_once);
-		if (!sampler || sampler_swap(device, way, sampler))
-			device->refused = "out of memory, or the netfilter hook was refused";
+		if (!sampler)
+			err = -ENOMEM;
+		else
+			err = sampler_swap(device, way, sampler) ?: err;
+		if (err)
+			device->refused = "out of memory, or the netfilter hook was refused; tried again every second";
 	}
+	return err;
 }
 
 /** ksflow_sample_init - seed the generators */

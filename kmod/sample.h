@@ -92,7 +92,7 @@ ksflow_sample(struct ksflow_sampler_cpu __percpu *tap, struct sk_buff *skb)
 }
 
 void ksflow_sample_stop(struct ksflow_device *device, unsigned int way);
-void ksflow_sample_apply(struct ksflow_device *device, bool is_wanted);
+int ksflow_sample_apply(struct ksflow_device *device, bool is_wanted);
 void ksflow_sampler_free(struct ksflow_sampler *sampler);
 
 void ksflow_sample_init(void);
