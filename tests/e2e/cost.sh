@@ -35,6 +35,7 @@ once() {
 	pg va "dst_mac 02:00:00:00:00:77"
 	pg va "dst 10.9.9.9"
 	pg pgctrl start
+	wait_for "grep -q '^Result: OK: .*usec, $PACKETS (' /proc/net/pktgen/va" 60
 	# Result: OK: 95146(c95146+d0) usec, 50000 (128byte,0frags)
 	sed -n 's/^Result: OK: \([0-9]*\).*usec, \([0-9]*\) .*/\1 \2/p' \
 		/proc/net/pktgen/va | awk '{ printf "%.1f\n", $1 * 1000 / $2 }'
