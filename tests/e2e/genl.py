@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Requests to the module byte by byte, the ones that no tool of ours sends.
 
-usage: genl.py COMMAND ATTRIBUTE...
+usage: genl.py COMMAND ATTRIBUTE... [-- COMMAND ATTRIBUTE...]...
    COMMAND     number of enum ksflow_cmd
    ATTRIBUTE   PATH=TYPE:VALUE; PATH is attribute numbers from the outside in,
                12.3 = attribute 3 in nest 12; TYPE u8, u32, str, hex, flag
                (no value) or nest (no value: empty)
 
-Prints "ok", or "ERRNO: extack text @ attribute" with the attribute's path;
-exits 0 or 1. Several ATTRIBUTEs with the same nest share it when they follow
+Prints "ok", or "ERRNO: extack text @ attribute" with the attribute's path, for
+each command; exits 0, or 1 when one was refused. Several ATTRIBUTEs with the same nest share it when they follow
 each other.
 """
 import errno
@@ -134,16 +134,22 @@ def resolve(sock):
 def main():
     sock = connect()
     family = resolve(sock)
-    items = []
-    for word in sys.argv[2:]:
-        path, _, text = word.partition("=")
-        items.append(([int(n) for n in path.split(".")], text))
-    code, text, where, _ = request(sock, family, int(sys.argv[1]),
-                                   build(items), NLM_F_ACK)
-    if code:
-        print("%s: %s @ %s" % (errno.errorcode[code], text, where))
-        sys.exit(1)
-    print("ok")
+    refused = False
+    words = sys.argv[1:]
+    while words:
+        end = words.index("--") if "--" in words else len(words)
+        command, *attributes = words[:end]
+        words = words[end + 1:]
+        items = []
+        for word in attributes:
+            path, _, text = word.partition("=")
+            items.append(([int(n) for n in path.split(".")], text))
+        code, text, where, _ = request(sock, family, int(command),
+                                       build(items), NLM_F_ACK)
+        refused |= code != 0
+        print("%s: %s @ %s" % (errno.errorcode[code], text, where)
+              if code else "ok")
+    sys.exit(refused)
 
 
 main()

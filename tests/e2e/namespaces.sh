@@ -55,6 +55,7 @@ for pair in "$a same0 10.1.0.1 $b peer1 10.1.0.2" "$c same0 10.2.0.1 $b peer2 10
 	neighbours "$@"
 done
 load
+for ns in "$a" "$b" "$c"; do big_ring "$ns"; done
 
 # --- the same ifindex in two namespaces ---
 
@@ -118,6 +119,7 @@ if root_of_own true; then
 	# His files go to a directory of his own.
 	mkdir "$t/own"
 	chown 65534 "$t/own"
+	cp genl.py "$t/own"
 	cat >"$t/own.sh" <<'END'
 cd "$1" || exit
 ip link set lo up
@@ -141,13 +143,16 @@ cat refused* | sort | uniq -c >refused
 mapfile -t jobs < <(jobs -p)
 kill "${jobs[@]}"
 wait
-i=0
+# RULE_SET is 6; RULE is 12: PATTERN 1, RATE 3
+for i in $(seq 254); do printf '6 12.1=str:x%s 12.3=u32:1 -- ' $i; done |
+	xargs $python ./genl.py >rules.log
+i=$(grep -c ok rules.log)
 while [ $((i += 1)) -le 260 ]; do
-	ksflow dev set x$i rate 1 2>refusal || break
+	ksflow dev set y$i rate 1 2>refusal || break
 done
 echo $i >rules
 END
-	root_of_own bash "$t/own.sh" "$t/own" & own=$!
+	root_of_own env python="$python" bash "$t/own.sh" "$t/own" & own=$!
 	wait_for '[ -e $t/own/up ]' 20
 	in_ns "$a" ping -q -c 20 -i 0.01 10.1.0.2 >/dev/null
 	touch "$t/own/stop"
