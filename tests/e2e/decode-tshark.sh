@@ -3,7 +3,7 @@
 # every sample, against our own reading of the same sample. What tshark has no
 # names for (queue, depth, timestamp, port name) is compared as bytes.
 #
-# vm: chroot kernels=6.12
+# vm: last kernels=6.12
 
 . ./lib.sh
 
@@ -14,7 +14,7 @@ for dir in $saved; do
 	name=$(basename "$(dirname "$dir")")
 	tshark -r "$dir/decode.pcap" -V >"$dir/tshark" 2>"$dir/tshark.log" ||
 		not_ok "$name: tshark" "$(cat "$dir/tshark.log")"
-	result=$(python3 - "$dir/tshark" "$dir/samples" <<'END'
+	result=$($python - "$dir/tshark" "$dir/samples" <<'END'
 import json
 import re
 import struct
