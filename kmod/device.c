@@ -27,11 +27,17 @@ static u32 table_live;
 
 static struct ksflow_table *table_alloc(u32 slots)
 {
+	/* In a free place, so that a probe need not look twice. */
+	static struct ksflow_device nobody = { .ifindex = ~0U };
 	struct ksflow_table *table;
+	u32 i;
 
 	table = kvzalloc(struct_size(table, slot, slots), GFP_KERNEL);
-	if (table)
-		table->mask = slots - 1;
+	if (!table)
+		return NULL;
+	table->mask = slots - 1;
+	for (i = 0; i < slots; i++)
+		table->slot[i].device = &nobody;
 	return table;
 }
 
@@ -145,6 +151,7 @@ static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 	device->is_ether = dev->type == ARPHRD_ETHER ||
 			   dev->type == ARPHRD_LOOPBACK;
 	strscpy(device->name, dev->name, sizeof(device->name));
+	ksflow_drop_lend(device);
 	if (xa_err(xa_store(&kn->by_ifindex, device->ifindex, device,
 			    GFP_KERNEL)))
 		goto no_index;

@@ -25,7 +25,8 @@ enum { KSFLOW_IN, KSFLOW_OUT, KSFLOW_WAYS };
  * @name: as of the last NETDEV_CHANGENAME; guarded by ksflow_net.lock
  * @settings: what the layers say; guarded by ksflow_net.lock
  * @refused: why a tap asked for is not at work, or NULL; ksflow_net.lock
- * @drops_by_cpu: drops of what came in here, NULL until they are wanted
+ * @drops_by_cpu: drops of what came in here, NULL while the namespace has
+ *	no counters
  * @sampler: the samplers at work, NULL for none; ksflow_net.lock
  * @seen: candidates of samplers retired; ksflow_relay.lock, as all below
  * @selected: samples of samplers retired

@@ -39,38 +39,32 @@ static __always_inline u64 now_fixed(void)
 /* Reads one line that only a record writes. */
 static __always_inline bool is_exhausted(const struct ksflow_drop *drop)
 {
-	s64 ahead = atomic64_read(&drop->due) - now_fixed();
-
-	return ahead > (s64)drop->tolerance;
+	return atomic64_read(&drop->free_at) > (s64)now_fixed();
 }
 
-/* The generic cell rate algorithm (ITU-T I.371) in one word. */
+/*
+ * The generic cell rate algorithm (ITU-T I.371) in one word: the time from
+ * which on the next record conforms.
+ */
 static bool take_token(struct ksflow_drop *drop)
 {
-	u64 interval = READ_ONCE(drop->interval);
-	s64 due, start, now = now_fixed();
+	s64 interval = READ_ONCE(drop->interval);
+	s64 tolerance = READ_ONCE(drop->tolerance);
+	s64 free_at, due, now = now_fixed();
 	int i;
 
 	if (!interval)
 		return true;
 	for (i = 0; i < TAKE_TRIES; i++) {
-		due = atomic64_read(&drop->due);
-		start = max(due, now);
-		if (start - now > (s64)READ_ONCE(drop->tolerance))
+		free_at = atomic64_read(&drop->free_at);
+		if (free_at > now)
 			return false;
-		if (atomic64_cmpxchg(&drop->due, due, start + interval) == due)
+		due = max(free_at + tolerance, now) + interval;
+		if (atomic64_cmpxchg(&drop->free_at, free_at,
+				     due - tolerance) == free_at)
 			return true;
 	}
 	return false;
-}
-
-static __always_inline struct ksflow_drop_source *
-source_of(struct ksflow_drop_cpu *cpu, const struct ksflow_device *device)
-{
-	struct ksflow_drop_source __percpu *drops;
-
-	drops = READ_ONCE(device->drops_by_cpu);
-	return likely(drops) ? raw_cpu_ptr(drops) : &cpu->none;
 }
 
 /**
@@ -84,7 +78,7 @@ struct ksflow_drop_source *
 ksflow_drop_source(struct ksflow_drop_cpu *cpu,
 		   const struct ksflow_device *device)
 {
-	return device ? source_of(cpu, device) : &cpu->none;
+	return device ? raw_cpu_ptr(device->drops_by_cpu) : &cpu->none;
 }
 
 /**
@@ -108,6 +102,7 @@ noinline void ksflow_drop_report(const struct ksflow_drop_event *event,
 	ksflow_record_locate(skb, event->device, &layout);
 	own = rcu_dereference_raw(drop->own);
 	if (own && layout.has_ip && ksflow_own_matches(own, skb, layout.ip)) {
+		source->quiet++;
 		cpu->own++;
 		return;
 	}
@@ -190,7 +185,7 @@ static noinline bool find_by_socket(struct ksflow_drop_event *event,
  * worker.
  */
 static noinline struct ksflow_drop_slot *
-slot_far(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu, u32 at,
+slot_get(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu, u32 at,
 	 unsigned long site, u32 reason)
 {
 	struct ksflow_drop_slot *slot;
@@ -213,40 +208,15 @@ slot_far(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu, u32 at,
 	return NULL;
 }
 
-static __always_inline struct ksflow_drop_slot *
-slot_of(struct ksflow_drop *drop, struct ksflow_drop_cpu *cpu,
-	unsigned long site, u32 reason)
+static __always_inline u32 slot_hash(unsigned long site, u32 reason)
 {
-	u32 at = (((u32)site + reason) * 0x61C88647U) >> 24;
-	struct ksflow_drop_slot *slot = &cpu->slot[at];
-
 	BUILD_BUG_ON(KSFLOW_DROP_SLOTS != 1 << 8);
-	if (likely(slot->site == site && slot->reason == reason))
-		return slot;
-	return slot_far(drop, cpu, at, site, reason);
+	return (((u32)site + reason) * 0x61C88647U) >> 24;
 }
 
-static noinline void report(struct ksflow_device *device,
-			    struct ksflow_drop_slot *slot,
-			    struct ksflow_drop_cpu *cpu,
-			    struct ksflow_drop_source *source,
-			    struct sk_buff *skb)
-{
-	struct ksflow_drop_event event = {
-		.kn = device->kn,
-		.device = device,
-		.slot = slot,
-		.site = slot->site,
-		.reason = slot->reason,
-	};
-
-	event.source = came_in(device, skb, &event.is_out);
-	ksflow_drop_report(&event, cpu, source, skb);
-}
-
-/* The same as the probe, for packets that are no plain received ones. */
-static noinline void drop_far(struct sk_buff *skb, unsigned long site,
-			      u32 reason, const struct sock *rx_sk)
+/* Any packet, and any that makes a record. */
+static void drop_far(struct sk_buff *skb, unsigned long site, u32 reason,
+		     const struct sock *rx_sk)
 {
 	const struct net_device *dev = skb->dev;
 	const struct ksflow_slot *place = dev ? ksflow_device_find(dev) : NULL;
@@ -271,80 +241,89 @@ static noinline void drop_far(struct sk_buff *skb, unsigned long site,
 		return;
 	cpu = raw_cpu_ptr(counters);
 	source = ksflow_drop_source(cpu, event.source);
-	source->seen++;
-	slot = slot_of(drop, cpu, site, reason);
+	slot = slot_get(drop, cpu, slot_hash(site, reason), site, reason);
 	event.slot = slot;
 	if (slot)
 		slot->packets++;
 	else
 		cpu->other++;
-	if (slot && slot->verdict & KSFLOW_DROP_IS_HIDDEN)
+	if (slot && slot->verdict & KSFLOW_DROP_IS_HIDDEN) {
+		source->quiet++;
 		cpu->hidden++;
-	else if (!READ_ONCE(drop->is_on))
-		cpu->counted++;
-	else if (is_exhausted(drop))
-		source->limited++;
-	else
+	} else if (!READ_ONCE(drop->is_on)) {
+		source->quiet++;
+	} else {
 		ksflow_drop_report(&event, cpu, source, skb);
-}
-
-static __always_inline void drop_near(struct sk_buff *skb, unsigned long site,
-				      u32 reason, const struct sock *rx_sk)
-{
-	const struct net_device *dev = skb->dev;
-	struct ksflow_drop_cpu __percpu *counters;
-	struct ksflow_drop_source *source;
-	const struct ksflow_slot *place;
-	struct ksflow_drop_slot *slot;
-	struct ksflow_device *device;
-	struct ksflow_drop_cpu *cpu;
-	struct ksflow_drop *drop;
-
-	place = ksflow_device_first(dev);
-	/* On a device, and received there: else in the long way. */
-	if (unlikely(!dev || place->dev != dev ||
-		     skb->skb_iif != place->device->ifindex)) {
-		drop_far(skb, site, reason, rx_sk);
-		return;
 	}
-	device = place->device;
-	drop = &device->kn->drop;
-	counters = READ_ONCE(drop->sw);
-	if (!counters)
-		return;
-	cpu = raw_cpu_ptr(counters);
-	source = source_of(cpu, device);
-	source->seen++;
-	slot = slot_of(drop, cpu, site, reason);
-	if (unlikely(!slot)) {
-		source->seen--;
-		drop_far(skb, site, reason, rx_sk);
-		return;
-	}
-	slot->packets++;
-	if (slot->verdict & KSFLOW_DROP_IS_HIDDEN)
-		cpu->hidden++;
-	else if (!READ_ONCE(drop->is_on))
-		cpu->counted++;
-	else if (is_exhausted(drop))
-		source->limited++;
-	else
-		report(device, slot, cpu, source, skb);
 }
 
 /*
- * From 7.0 on a probe may be preempted (a46023d5616e, "tracing: Guard
- * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast"). With interrupts
- * off it is alone on its CPU, and a grace period waits for it.
+ * A received packet, at a call site known for its reason, that makes no
+ * record. This way is short since it calls nothing, and it needs interrupts
+ * on: each counter is one instruction.
+ *
+ * Return: false: not such a packet; nothing is counted.
  */
-static __always_inline void drop_any(struct sk_buff *skb, unsigned long site,
-				       u32 reason, const struct sock *rx_sk)
+static __always_inline bool drop_near(struct sk_buff *skb, unsigned long site,
+				      u32 reason)
+{
+	const struct net_device *dev = skb->dev;
+	const struct ksflow_slot *place = ksflow_device_first(dev);
+	struct ksflow_drop_slot __percpu *slot;
+	struct ksflow_drop_cpu __percpu *counters;
+	const struct ksflow_device *device;
+	const struct ksflow_drop *drop;
+
+	if (unlikely(place->dev != dev))
+		return false;
+	/* Without a device it is one that no packet came in through. */
+	device = place->device;
+	if (unlikely(skb->skb_iif != device->ifindex))
+		return false;
+	drop = &device->kn->drop;
+	counters = READ_ONCE(drop->sw);
+	if (!counters)
+		return true;
+	slot = &counters->slot[slot_hash(site, reason)];
+	if (unlikely(raw_cpu_read(slot->site) != site ||
+		     raw_cpu_read(slot->reason) != reason ||
+		     raw_cpu_read(slot->verdict) & KSFLOW_DROP_IS_HIDDEN))
+		return false;
+	/* One look: the compiler has no reason for a second one. */
+	if (likely(data_race(drop->is_on))) {
+		if (unlikely(!is_exhausted(drop)))
+			return false;
+		this_cpu_inc(device->drops_by_cpu->limited);
+	} else {
+		this_cpu_inc(device->drops_by_cpu->quiet);
+	}
+	this_cpu_inc(slot->packets);
+	return true;
+}
+
+/* With the arguments where the probe has them: it need not move them. */
+static noinline __noclone void drop_slow(void *unused, struct sk_buff *skb,
+			       unsigned long site, u32 reason,
+			       const struct sock *rx_sk)
 {
 	unsigned long flags;
 
 	local_irq_save(flags);
-	drop_near(skb, site, reason, rx_sk);
+	drop_far(skb, site, reason, rx_sk);
 	local_irq_restore(flags);
+}
+
+static __always_inline void drop_any(void *unused, struct sk_buff *skb,
+				     unsigned long site, u32 reason,
+				     const struct sock *rx_sk)
+{
+	bool is_done;
+
+	ksflow_probe_pin();
+	is_done = drop_near(skb, site, reason);
+	ksflow_probe_unpin();
+	if (!is_done)
+		drop_slow(NULL, skb, site, reason, rx_sk);
 }
 
 KSFLOW_DROP_PROBE(ksflow_probe_drop, drop_any)
@@ -360,10 +339,33 @@ u64 ksflow_drop_unknown(void)
 	return sum;
 }
 
+/* A device's drops are those of no known interface until it has its own. */
+static struct ksflow_drop_source __percpu *common(const struct ksflow_drop *drop)
+{
+	return drop->cpu ? &drop->cpu->none : NULL;
+}
+
+static bool is_lent(const struct ksflow_device *device)
+{
+	return device->drops_by_cpu == common(&device->kn->drop);
+}
+
+/**
+ * ksflow_drop_lend - give a device counters, if its namespace has any
+ * @device: new, or of a namespace that has counters from now on
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_drop_lend(struct ksflow_device *device)
+{
+	if (!device->drops_by_cpu)
+		WRITE_ONCE(device->drops_by_cpu, common(&device->kn->drop));
+}
+
 static void add_source(struct ksflow_drop_source *sum,
 		       const struct ksflow_drop_source *part)
 {
-	sum->seen += READ_ONCE(part->seen);
+	sum->quiet += READ_ONCE(part->quiet);
 	sum->limited += READ_ONCE(part->limited);
 	sum->selected += READ_ONCE(part->selected);
 	sum->lost += READ_ONCE(part->lost);
@@ -384,7 +386,7 @@ void ksflow_drop_sum(const struct ksflow_drop *drop,
 	int cpu;
 
 	memset(sum, 0, sizeof(*sum));
-	if (device ? !device->drops_by_cpu : !drop->cpu)
+	if (!drop->cpu || (device && is_lent(device)))
 		return;
 	for_each_possible_cpu(cpu)
 		add_source(sum, device ?
@@ -404,7 +406,8 @@ void ksflow_drop_retire(struct ksflow_device *device)
 
 	ksflow_drop_sum(&device->kn->drop, device, &sum);
 	add_source(&device->kn->drop.gone, &sum);
-	free_percpu(device->drops_by_cpu);
+	if (!is_lent(device))
+		free_percpu(device->drops_by_cpu);
 }
 
 /* ---- settings ---------------------------------------------------------- */
@@ -514,13 +517,16 @@ static int counters_alloc(struct ksflow_net *kn)
 	if (!drop->cpu || !drop->traps || !drop->hide)
 		return -ENOMEM;
 	list_for_each_entry(device, &kn->devices, list) {
-		if (device->drops_by_cpu)
+		struct ksflow_drop_source __percpu *drops;
+
+		ksflow_drop_lend(device);
+		if (!is_lent(device))
 			continue;
-		WRITE_ONCE(device->drops_by_cpu,
-			   alloc_percpu_gfp(struct ksflow_drop_source,
-					    GFP_KERNEL_ACCOUNT | __GFP_ZERO));
-		if (!device->drops_by_cpu)
+		drops = alloc_percpu_gfp(struct ksflow_drop_source,
+					 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+		if (!drops)
 			return -ENOMEM;
+		WRITE_ONCE(device->drops_by_cpu, drops);
 	}
 	return 0;
 }
@@ -528,20 +534,20 @@ static int counters_alloc(struct ksflow_net *kn)
 static void limiter_apply(struct ksflow_drop *drop,
 			  const struct ksflow_drop_settings *settings)
 {
-	u64 interval = 0, tolerance = (u64)S64_MAX;
+	u64 interval = 0, tolerance = 0;
 	u32 limit = settings->limit.value;
 	u32 burst = settings->burst.value ?: limit;
 
 	if (limit) {
 		interval = div_u64((u64)HZ << JIFFY_SHIFT, limit) ?: 1;
-		tolerance = interval * (burst - 1);
+		tolerance = min(interval * (burst - 1), (u64)S64_MAX / 4);
 	}
 	if (drop->interval == interval && drop->tolerance == tolerance)
 		return;
 	WRITE_ONCE(drop->interval, interval);
 	WRITE_ONCE(drop->tolerance, tolerance);
-	/* What the old limit let through is not held against the new one. */
-	atomic64_set(&drop->due, now_fixed());
+	/* What an old limit let through is not held against the new one. */
+	atomic64_set(&drop->free_at, (s64)(now_fixed() - tolerance));
 }
 
 /**
@@ -594,7 +600,7 @@ int ksflow_drop_apply(struct ksflow_net *kn, bool is_wanted)
 void ksflow_drop_net_init(struct ksflow_net *kn)
 {
 	raw_spin_lock_init(&kn->drop.traps_lock);
-	atomic64_set(&kn->drop.due, 0);
+	atomic64_set(&kn->drop.free_at, 0);
 }
 
 /**

@@ -36,17 +36,17 @@ struct ksflow_drop_slot {
 	u32 reason;
 	u8 verdict;
 	u64 packets;
-};
+} __aligned(32); /* a shift finds it */
 
 /**
  * struct ksflow_drop_source - drops of one data source, on one CPU
- * @seen: packets
+ * @quiet: made no record: counted, hidden, or our own
  * @limited: found the limit exhausted
  * @selected: records made
  * @lost: of them, those that found the ring full
  */
 struct ksflow_drop_source {
-	u64 seen;
+	u64 quiet;
 	u64 limited;
 	u64 selected;
 	u64 lost;
@@ -54,18 +54,16 @@ struct ksflow_drop_source {
 
 /**
  * struct ksflow_drop_cpu - drops of one namespace on one CPU
- * @none: those of no known interface
- * @counted: made no record since nobody wanted one
- * @hidden: made none for their reason or site
- * @own: made none since they are of our own export
+ * @none: those of no known interface; the first member
+ * @hidden: quiet for their reason or site
+ * @own: quiet since they are of our own export
  * @other: found no free slot
  * @slot: by call site and reason, open addressing
  *
- * Written on its own CPU with interrupts off.
+ * Written on its own CPU, with interrupts off or in one instruction.
  */
 struct ksflow_drop_cpu {
 	struct ksflow_drop_source none;
-	u64 counted;
 	u64 hidden;
 	u64 own;
 	u64 other;
@@ -85,14 +83,14 @@ struct ksflow_trap {
  * @hw: the same of drops by hardware
  * @is_on: make records, as they are read
  * @interval: of two records in 2^-24 jiffies, 0 for no limit
- * @tolerance: how far records may be ahead, for a burst
+ * @tolerance: how far records may be ahead of it, for a burst
  * @hidden: reasons of the core that make no records
  * @own: collectors
  * @cpu: the counters, from the first time on; ksflow_net.lock
  * @hide: what @hidden and the slots are judged by; the relay's lock
  * @is_judged: they have been; likewise
  * @gone: of devices that are gone; the relay's lock
- * @due: when the next record would be on time, in 2^-24 jiffies
+ * @free_at: from when on the next record conforms, in 2^-24 jiffies
  * @traps_lock: guards @traps and @traps_count
  * @traps: the last place is for all others
  */
@@ -110,7 +108,7 @@ struct ksflow_drop {
 	bool is_judged;
 	struct ksflow_drop_source gone;
 
-	atomic64_t due ____cacheline_aligned_in_smp;
+	atomic64_t free_at ____cacheline_aligned_in_smp;
 	raw_spinlock_t traps_lock;
 	u32 traps_count;
 	struct ksflow_trap *traps;
@@ -138,6 +136,7 @@ ksflow_drop_source(struct ksflow_drop_cpu *cpu,
 		   const struct ksflow_device *device);
 bool ksflow_drop_is_hidden(struct ksflow_drop *drop,
 			   struct ksflow_drop_slot *slot);
+void ksflow_drop_lend(struct ksflow_device *device);
 void ksflow_drop_retire(struct ksflow_device *device);
 u64 ksflow_drop_unknown(void);
 void ksflow_drop_sum(const struct ksflow_drop *drop,

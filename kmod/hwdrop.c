@@ -63,12 +63,11 @@ static void trap_count_and_report(const struct ksflow_slot *place,
 		return;
 	cpu = raw_cpu_ptr(counters);
 	source = ksflow_drop_source(cpu, event.source);
-	source->seen++;
 	count_trap(drop, event.trap, event.group);
 	if (READ_ONCE(drop->is_on))
 		ksflow_drop_report(&event, cpu, source, skb);
 	else
-		cpu->counted++;
+		source->quiet++;
 }
 
 /* In a driver's NAPI or work item; preemptible from 7.0 on. */

@@ -86,10 +86,15 @@ static int fill_namespace(struct sk_buff *msg, struct ksflow_net *kn)
 	return 0;
 }
 
+static u64 drops_seen(const struct ksflow_drop_source *sum)
+{
+	return sum->quiet + sum->limited + sum->selected;
+}
+
 static void add_drops(struct ksflow_drop_source *totals,
 		      const struct ksflow_drop_source *part)
 {
-	totals->seen += part->seen;
+	totals->quiet += part->quiet;
 	totals->limited += part->limited;
 	totals->selected += part->selected;
 	totals->lost += part->lost;
@@ -99,32 +104,34 @@ static int fill_drops(struct sk_buff *msg, struct ksflow_net *kn)
 {
 	const struct ksflow_drop *drop = &kn->drop;
 	struct ksflow_drop_source totals = drop->gone, part;
-	u64 counted = 0, hidden = 0, own = 0;
+	u64 hidden = 0, own = 0;
 	struct ksflow_device *device;
 	struct nlattr *nest;
 	int cpu;
 
-	ksflow_drop_sum(drop, NULL, &part);
-	add_drops(&totals, &part);
-	list_for_each_entry(device, &kn->devices, list) {
-		ksflow_drop_sum(drop, device, &part);
-		add_drops(&totals, &part);
-	}
 	for_each_possible_cpu(cpu) {
 		const struct ksflow_drop_cpu *c;
 
 		if (!drop->cpu)
 			break;
 		c = per_cpu_ptr(drop->cpu, cpu);
-		counted += READ_ONCE(c->counted);
 		hidden += READ_ONCE(c->hidden);
 		own += READ_ONCE(c->own);
+	}
+	/* After what is a part of it. */
+	smp_rmb();
+	ksflow_drop_sum(drop, NULL, &part);
+	add_drops(&totals, &part);
+	list_for_each_entry(device, &kn->devices, list) {
+		ksflow_drop_sum(drop, device, &part);
+		add_drops(&totals, &part);
 	}
 	nest = nla_nest_start(msg, KSFLOW_A_STATS);
 	if (!nest ||
 	    nla_put_u8(msg, KSFLOW_A_STATS_KIND, KSFLOW_KIND_DROP) ||
-	    put_u64(msg, KSFLOW_A_STATS_SEEN, totals.seen) ||
-	    put_u64(msg, KSFLOW_A_STATS_COUNTED, counted) ||
+	    put_u64(msg, KSFLOW_A_STATS_SEEN, drops_seen(&totals)) ||
+	    put_u64(msg, KSFLOW_A_STATS_COUNTED,
+		    totals.quiet - hidden - own) ||
 	    put_u64(msg, KSFLOW_A_STATS_HIDDEN, hidden) ||
 	    put_u64(msg, KSFLOW_A_STATS_OWN, own) ||
 	    put_u64(msg, KSFLOW_A_STATS_LIMITED, totals.limited) ||
@@ -202,7 +209,7 @@ static bool has_drops(const struct ksflow_net *kn,
 	struct ksflow_drop_source sum;
 
 	ksflow_drop_sum(&kn->drop, device, &sum);
-	return sum.seen;
+	return drops_seen(&sum);
 }
 
 /* @device: NULL for packets of no known interface: ifindex 0. */
@@ -220,7 +227,7 @@ static int fill_drop_source(struct sk_buff *msg, const struct ksflow_net *kn,
 	    (device &&
 	     nla_put_string(msg, KSFLOW_A_SOURCE_NAME, device->name)) ||
 	    nla_put_u8(msg, KSFLOW_A_SOURCE_KIND, KSFLOW_KIND_DROP) ||
-	    put_u64(msg, KSFLOW_A_SOURCE_SEEN, sum.seen) ||
+	    put_u64(msg, KSFLOW_A_SOURCE_SEEN, drops_seen(&sum)) ||
 	    put_u64(msg, KSFLOW_A_SOURCE_LIMITED, sum.limited) ||
 	    put_u64(msg, KSFLOW_A_SOURCE_SELECTED, sum.selected) ||
 	    put_u64(msg, KSFLOW_A_SOURCE_LOST_RING, sum.lost))

@@ -89,7 +89,7 @@ static inline void ksflow_flowi4_set_tos(struct flowi4 *fl4, u8 tos)
 }
 
 /*
- * A probe of kfree_skb around @body(skb, location, reason, rx_sk): the reason
+ * A probe of kfree_skb around @body(unused, skb, location, reason, rx_sk): the reason
  * came in 5.17 (c504e5c2f964), the receiving socket in 6.11 (c53795d48ee8).
  */
 #if defined(KSFLOW_HAVE_DROP_RX_SK_CONST)
@@ -98,7 +98,7 @@ static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason,	\
 			 const struct sock *rx_sk)			\
 {									\
-	body(skb, (unsigned long)location, reason, rx_sk);		\
+	body(unused, skb, (unsigned long)location, reason, rx_sk);		\
 }
 #elif defined(KSFLOW_HAVE_DROP_RX_SK)
 #define KSFLOW_DROP_PROBE(name, body)					\
@@ -106,23 +106,41 @@ static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason,	\
 			 struct sock *rx_sk)				\
 {									\
-	body(skb, (unsigned long)location, reason, rx_sk);		\
+	body(unused, skb, (unsigned long)location, reason, rx_sk);		\
 }
 #elif defined(KSFLOW_HAVE_DROP_REASON)
 #define KSFLOW_DROP_PROBE(name, body)					\
 static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason)	\
 {									\
-	body(skb, (unsigned long)location, reason, NULL);		\
+	body(unused, skb, (unsigned long)location, reason, NULL);		\
 }
 #else
 #define KSFLOW_DROP_PROBE(name, body)					\
 static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location)				\
 {									\
-	body(skb, (unsigned long)location, KSFLOW_REASON_NONE, NULL);	\
+	body(unused, skb, (unsigned long)location, KSFLOW_REASON_NONE, NULL);	\
 }
 #endif
+
+/*
+ * From 7.0 on a probe may be preempted (a46023d5616e, "tracing: Guard
+ * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast").
+ */
+static __always_inline void ksflow_probe_pin(void)
+{
+#ifdef KSFLOW_HAVE_PREEMPTIBLE_PROBES
+	preempt_disable_notrace();
+#endif
+}
+
+static __always_inline void ksflow_probe_unpin(void)
+{
+#ifdef KSFLOW_HAVE_PREEMPTIBLE_PROBES
+	preempt_enable_notrace();
+#endif
+}
 
 /* Names: exported in 6.0 (ec43908dd556), by subsystem from 6.4 on. */
 #if defined(KSFLOW_HAVE_DROP_REASONS_BY_SUBSYS)
