@@ -309,7 +309,10 @@ static noinline __noclone void drop_slow(void *unused, struct sk_buff *skb,
 	unsigned long flags;
 
 	local_irq_save(flags);
+	/* For skb_dst(), which asks for it by name. */
+	rcu_read_lock();
 	drop_far(skb, site, reason, rx_sk);
+	rcu_read_unlock();
 	local_irq_restore(flags);
 }
 

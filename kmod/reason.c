@@ -18,7 +18,7 @@
  * Ends of life and copies, not losses: what a socket still held when it was
  * closed, frames for somebody else, frames of no network.
  */
-static const char * const hidden_by_default[] = {
+static const char * const hidden_reasons[] = {
 	"NOT_DROPPED_YET",
 	"CONSUMED",
 	"SOCKET_CLOSE",
@@ -28,12 +28,19 @@ static const char * const hidden_by_default[] = {
 	"QUEUE_PURGE",
 	"PACKET_SOCK_ERROR",
 	"CAN*_RX_INVALID_FRAME",
-	/* The same without a reason: by function. */
+};
+
+/*
+ * The same by function, where the kernel gives no reason. icmpv6_rcv() of
+ * kernels up to 6.1 frees like this what it has used, too.
+ */
+static const char * const hidden_functions[] = {
 	"skb_queue_purge*",
 	"skb_release_data*",
 	"sk_stream_kill_queues*",
 	"udp_destruct_*",
 	"inet_sock_destruct",
+	"icmpv6_rcv",
 };
 
 /**
@@ -83,14 +90,22 @@ void ksflow_reason_site(unsigned long site, char name[KSFLOW_SITE_LEN])
 		strscpy(name, "[unloaded]", KSFLOW_SITE_LEN);
 }
 
-static bool is_default(const char *name)
+static bool is_one_of(const char * const *globs, size_t count,
+		      const char *name)
 {
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(hidden_by_default); i++)
-		if (glob_match(hidden_by_default[i], name))
+	while (count--)
+		if (glob_match(globs[count], name))
 			return true;
 	return false;
+}
+
+static bool is_hidden_by_default(const char *reason, const char *function)
+{
+	if (*reason && strcmp(reason, "NOT_SPECIFIED"))
+		return is_one_of(hidden_reasons, ARRAY_SIZE(hidden_reasons),
+				 reason);
+	return is_one_of(hidden_functions, ARRAY_SIZE(hidden_functions),
+			 function);
 }
 
 /**
@@ -113,7 +128,7 @@ bool ksflow_reason_is_hidden(const struct ksflow_hide *hide,
 		ksflow_reason_site(site, function);
 		function[strcspn(function, "+ ")] = 0;
 	}
-	is_by_default = is_default(name) || is_default(function);
+	is_by_default = is_hidden_by_default(name, function);
 	is_hidden = is_by_default;
 	for (i = 0; i < hide->count; i++) {
 		const char *entry = hide->entry[i];

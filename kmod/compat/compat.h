@@ -125,8 +125,8 @@ static notrace void name(void *unused, struct sk_buff *skb,		\
 #endif
 
 /*
- * From 7.0 on a probe may be preempted (a46023d5616e, "tracing: Guard
- * __DECLARE_TRACE() use of __DO_TRACE_CALL() with SRCU-fast").
+ * From 7.0 on tracepoints are guarded by SRCU-fast and a probe may be
+ * preempted.
  */
 static __always_inline void ksflow_probe_pin(void)
 {
