@@ -116,8 +116,6 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		net_warn_ratelimited("ksflow: new settings wait for memory\n");
 		queue_delayed_work(ksflow_wq, &kn->apply_work,
 				   msecs_to_jiffies(RETRY_DELAY_MS));
-	} else if (kn->is_retry) {
-		cancel_delayed_work(&kn->apply_work);
 	}
 	WRITE_ONCE(kn->is_retry, err);
 }
