@@ -543,7 +543,9 @@ static void limiter_apply(struct ksflow_drop *drop,
 
 	if (limit) {
 		interval = div_u64((u64)HZ << JIFFY_SHIFT, limit) ?: 1;
-		tolerance = min(interval * (burst - 1), (u64)S64_MAX / 4);
+		/* A jiffy at least: else each record waits for the next one. */
+		tolerance = clamp_t(u64, interval * (burst - 1),
+				    1ULL << JIFFY_SHIFT, S64_MAX / 4);
 	}
 	if (drop->interval == interval && drop->tolerance == tolerance)
 		return;
