@@ -27,20 +27,14 @@ mkdir -p "/etc/netns/$r"
 on_exit "rm -rf /etc/netns/$r"
 { cat /etc/hosts; echo "10.9.0.2 collector.test"; } >"/etc/netns/$r/hosts"
 
-pids=()
-on_exit 'kill -KILL $daemon ${pids[*]}'
-# collector NAME NAMESPACE ADDRESS PORT
-collector() {
-	ip netns exec "$2" python3 ./sflow.py -b "$3" -p "$4" -w "$t/$1" \
-		--ready "$t/$1.ready" & pids+=($!)
-	wait_for "test -e $t/$1.ready"
-}
-collector ip4 "$b" 10.9.0.2 7001
-collector ip6 "$b" fd09::2 7002
-collector name "$b" 10.9.0.2 7003
-collector src "$b" 10.9.0.2 7004
-collector vrf "$b" 10.9.1.2 7005
-collector netns "$c" 127.0.0.1 7006
+on_exit 'kill -KILL $daemon $in_b $in_c'
+ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
+	--ready "$t/ready.b" "fd09::2,7002,$t/ip6" "10.9.0.2,7003,$t/name" \
+	"10.9.0.2,7004,$t/src" "10.9.1.2,7005,$t/vrf" \
+	"203.0.113.1,6343,$t/route" & in_b=$!
+ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
+	--ready "$t/ready.c" & in_c=$!
+wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
 
 cat >"$t/conf" <<END
 sflow {
@@ -80,7 +74,6 @@ is "the namespace costs a privilege, the rest are gone" \
 
 # A route comes: no restart is needed.
 ip -n "$b" addr add 203.0.113.1/32 dev b0
-collector route "$b" 203.0.113.1 6343
 ip -n "$r" route add 203.0.113.0/24 via 10.9.0.2
 arrives route 10.9.0.1
 

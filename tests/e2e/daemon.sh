@@ -4,6 +4,8 @@
 #
 #   namespace a                    namespace r
 #     a0 10.0.0.1  ------------------  r0 10.0.0.2   ksflowd, collector on lo
+#   namespace q
+#     r0, of a pair                                  ksflowd, killed for good
 #
 # vm: timeout=300
 
@@ -12,10 +14,11 @@
 t=$(mktemp -d)
 on_exit "rm -rf $t"
 load
-new_ns a r
+new_ns a r q
 veth "$a" a0 "$r" r0
 addr "$a" a0 10.0.0.1/24 fd00::1/64
 addr "$r" r0 10.0.0.2/24 fd00::2/64
+veth "$q" r0 "$q" r1
 in_r() { ip netns exec "$r" "$@"; }
 
 # conf [TEXT]: every packet of r0 is a sample, counters every second
@@ -38,7 +41,7 @@ daemon() {
 }
 collector() {
 	rm -f "$t/ready"
-	ip netns exec "$r" python3 ./sflow.py -w "$t/samples" \
+	ip netns exec "$r" $python ./sflow.py -w "$t/samples" \
 		--ready "$t/ready" & collector=$!
 	wait_for 'test -e $t/ready'
 }
@@ -59,7 +62,7 @@ flows() {
 		ping_r >"$t/ping"
 	done
 }
-rule() { in_r ksflow show | grep -q 'rule .*r0 .*ksflowd'; }
+rule() { ksflow -n "${1-$r}" show | grep -q 'rule .*r0 .*ksflowd'; }
 
 # --- start, and what is sent ---
 
@@ -77,6 +80,24 @@ is "CAP_NET_ADMIN is all it keeps" \
 	"$(awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' /proc/$daemon/status | sort -u)" \
 	0000000000001000
 
+# --- killed, in q for good, in r to be started again ---
+
+ip netns exec "$q" ksflowd --foreground -f "$t/conf" 2>"$t/log.q" & orphan=$!
+on_exit 'kill -KILL $orphan'
+try "another namespace, another ksflowd" wait_for 'rule $q'
+killed=$EPOCHREALTIME
+stop $orphan KILL
+try "SIGKILL: its settings stay for a moment" rule "$q"
+( while rule "$q"; do sleep 0.05; done; echo "$EPOCHREALTIME" >"$t/gone" ) & on_exit "kill $!"
+# A look at the rule that does not find it is a gap.
+( while sleep 0.05; do rule || echo gap; echo >>"$t/looks"; done >"$t/gaps" ) & watcher=$!
+on_exit "kill $watcher"
+restarted=$SECONDS
+stop $daemon KILL
+daemon
+try "started again" wait_for '[ $(lines ": sampling") -ge 2 ]'
+try "samples arrive" flows '.rate == 1'
+
 # --- a second one ---
 
 ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/second" & second=$!
@@ -90,14 +111,16 @@ is "and ends well" "$?" 0
 
 conf 7
 : >"$t/log"
-sequence=$(jq -s '.[-1].datagram' "$t/samples")
+# The last line may be half written.
+datagram() { tail -n 2 "$t/samples" | jq -R 'fromjson? | .datagram' | tail -n 1; }
+sequence=$(datagram)
 kill -HUP $daemon
 try "SIGHUP: a new rate" wait_for 'in_r ksflow dev show r0 | grep -qw 7'
 conf 1
 kill -HUP $daemon
 try "and back" wait_for 'in_r ksflow dev show r0 | grep -qw "r0 *[0-9]* *1"'
 flows true
-try "without a new start" test "$(jq -s '.[-1].datagram' "$t/samples")" -gt "$sequence"
+try "without a new start" test "$(datagram)" -gt "$sequence"
 conf 1 "polling = often"
 kill -HUP $daemon
 try "a broken file is named, with line and expectation" wait_for \
@@ -118,6 +141,18 @@ collector
 try "the collector is back: samples arrive" flows true
 is "and are whole" "$(samples '.kind == "error"')" 0
 
+# --- what became of the settings of those killed ---
+
+wait_for '[ -s "$t/gone" ]' 20
+gone=$(cat "$t/gone")
+between "they are gone after ten seconds" \
+	"$(((${gone/./} - ${killed/./}) / 1000))" 9000 13000
+wait_for '[ $SECONDS -ge $((restarted + 13)) ]' 20
+kill $watcher; wait $watcher 2>/dev/null
+is "SIGKILL and a restart: no gap in the settings" "$(sort -u "$t/gaps")" ""
+between "seen often enough to know" "$(wc -l <"$t/looks")" 20 1000000
+try "samples arrive" flows '.rate == 1'
+
 # --- the module goes and comes ---
 
 : >"$t/log"
@@ -136,27 +171,7 @@ try "samples arrive" flows '.rate == 1'
 is "it said so once each time" "$(lines 'is not loaded')" \
 	"$(lines ': sampling')"
 
-# --- it goes itself ---
-
-stop $daemon KILL
-start=$(date +%s%N)
-try "SIGKILL: its settings stay for a moment" rule
-wait_for '! rule' 20
-between "and are gone after ten seconds" \
-	"$((($(date +%s%N) - start) / 1000000))" 9000 13000
-
-daemon
-try "started again" wait_for rule
-# Looks at the rule all the time; a moment without it is a gap.
-( while :; do rule || echo gap; done >"$t/gaps" ) & watcher=$!
-stop $daemon KILL
-daemon
-wait_for '[ $(lines ": sampling") -ge 6 ]'
-sleep_end=$((SECONDS + 13))
-wait_for '[ $SECONDS -ge $sleep_end ]' 20
-kill $watcher; wait $watcher 2>/dev/null
-is "SIGKILL and a restart: no gap in the settings" "$(sort -u "$t/gaps")" ""
-try "samples arrive" flows '.rate == 1'
+# --- it ends ---
 
 # Nothing is held back at the end: what was taken is sent.
 : >"$t/samples"
@@ -178,7 +193,7 @@ stop $daemon
 
 # --- systemd's view ---
 
-python3 - "$t/notify" >"$t/states" <<'END' & notify=$!
+$python - "$t/notify" >"$t/states" <<'END' & notify=$!
 import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 s.bind(sys.argv[1])

@@ -49,6 +49,7 @@ sflow {
   agentIP = 10.1.0.2
   subAgentId = 5
   polling = 1
+  ringBytes = 1048576
   pcap { dev=r0 sampling=$1 samplingDirection=in }
   pcap { dev=r1 sampling=$1 samplingDirection=out }
   collector { ip=127.0.0.1 udpport=6343 }	# tcpdump, and our own
@@ -58,7 +59,7 @@ END
 }
 # send FAMILY DESTINATION PORT COUNT
 send() {
-	ip netns exec "$a" python3 - "$@" <<'END'
+	ip netns exec "$a" $python - "$@" <<'END'
 import socket, sys, time
 family = socket.AF_INET6 if sys.argv[1] == '6' else socket.AF_INET
 s = socket.socket(family, socket.SOCK_DGRAM)
@@ -86,7 +87,7 @@ END
 ip netns exec "$r" sfacctd -f "$t/pmacct.conf" >"$t/sfacctd" 2>"$t/sfacctd.log" & sfacctd=$!
 ip netns exec "$r" tcpdump -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 \
 	2>"$t/tcpdump.log" & tcpdump=$!
-ip netns exec "$r" python3 ./sflow.py -w "$t/samples" --ready "$t/ready" & ours=$!
+ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" & ours=$!
 on_exit 'kill -KILL $sfacctd $tcpdump $ours $daemon; pkill -KILL sfacctd'
 bound() { ip netns exec "$r" ss -Hlun | grep -q ":$1 "; }
 try "collectors are ready" wait_for 'test -e $t/ready && bound 6345 && grep -q listening $t/tcpdump.log' 30
@@ -170,7 +171,7 @@ note "$(grep ',40000,' "$t/sfacctd" | head -n 8)"
 # sum FILTER: samples sfacctd counted in lines with all these fields
 column() { head -n 1 "$t/sfacctd" | tr , '\n' | grep -nx "$1" | cut -d: -f1; }
 acct() {
-	python3 - "$t/sfacctd" "$@" <<'END'
+	$python - "$t/sfacctd" "$@" <<'END'
 import csv, sys
 total = 0
 names = None

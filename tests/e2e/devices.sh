@@ -281,7 +281,7 @@ while True:
             pass
 END
 modprobe tun
-python3 "$t/tun.py" "$n" tun0 "$p" tun1 >"$t/tun" 2>&1 & tun=$!
+$python "$t/tun.py" "$n" tun0 "$p" tun1 >"$t/tun" 2>&1 & tun=$!
 on_exit "kill $tun"
 wait_for 'grep -q ready $t/tun'
 for ns in "$n" "$p"; do

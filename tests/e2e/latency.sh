@@ -24,7 +24,7 @@ sflow {
   pcap { dev=r0 sampling=1 }
 }
 END
-ip netns exec "$r" python3 ./sflow.py -w "$t/samples" --ready "$t/ready" &
+ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" &
 collector=$!
 wait_for 'test -e $t/ready'
 ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!

@@ -7,11 +7,13 @@
 # padding that is not zero, is an "error" line.
 #
 # usage: sflow.py [-b ADDRESS] [-p PORT] [-w FILE] [--ready FILE]
-#   runs until killed; appends to FILE line by line
+#                 [ADDRESS,PORT,FILE]...
+#   runs until killed; appends to FILE line by line. An address may come later
 #        sflow.py --read FILE      datagrams from a pcap of the loopback device
 
 import argparse
 import json
+import select
 import socket
 import struct
 import sys
@@ -19,6 +21,7 @@ import time
 
 SO_TIMESTAMPNS = 35
 SO_RCVBUFFORCE = 33
+IP_FREEBIND = 15
 
 
 class Reader:
@@ -181,23 +184,29 @@ def pcap(name):
             ip[(ip[0] & 15) * 4 + 8:] if ip[0] >> 4 == 4 else ip[48:]
 
 
-def live(args):
-    family = socket.AF_INET6 if ':' in args.bind else socket.AF_INET
-    s = socket.socket(family, socket.SOCK_DGRAM)
+def bound(address, port):
+    s = socket.socket(socket.AF_INET6 if ':' in address else socket.AF_INET,
+                      socket.SOCK_DGRAM)
     # the plain option stops at net.core.rmem_max
     s.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 16 << 20)
     s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
-    s.bind((args.bind, args.port))
-    if args.ready:
-        open(args.ready, 'w').close()
+    s.setsockopt(socket.SOL_IP, IP_FREEBIND, 1)
+    s.bind((address, int(port)))
+    return s
+
+
+def live(outs, ready):
+    if ready:
+        open(ready, 'w').close()
     while True:
-        data, extra, _, peer = s.recvmsg(65535, 256)
-        at = time.time_ns()
-        for level, kind, value in extra:
-            if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
-                at = int.from_bytes(value[:8], sys.byteorder) * 10**9 + \
-                    int.from_bytes(value[8:16], sys.byteorder)
-        yield at, peer[0], data
+        for s in select.select(outs, [], [])[0]:
+            data, extra, _, peer = s.recvmsg(65535, 256)
+            at = time.time_ns()
+            for level, kind, value in extra:
+                if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
+                    at = int.from_bytes(value[:8], sys.byteorder) * 10**9 + \
+                        int.from_bytes(value[8:16], sys.byteorder)
+            yield at, peer[0], data, outs[s]
 
 
 def main():
@@ -207,12 +216,24 @@ def main():
     parser.add_argument('-w', '--write')
     parser.add_argument('--ready')
     parser.add_argument('--read')
+    parser.add_argument('more', nargs='*')
     args = parser.parse_args()
-    out = open(args.write, 'a') if args.write else sys.stdout
-    for at, peer, data in pcap(args.read) if args.read else live(args):
+
+    def out(name):
+        return open(name, 'a') if name else sys.stdout
+    if args.read:
+        source = ((*d, out(args.write)) for d in pcap(args.read))
+    else:
+        outs = {bound(args.bind, args.port): out(args.write)}
+        for word in args.more:
+            address, port, name = word.split(',')
+            outs[bound(address, port)] = out(name)
+        source = live(outs, args.ready)
+    for at, peer, data, file in source:
         for line in datagram(data):
-            print(json.dumps({'received_ns': at, 'from': peer, **line}), file=out)
-        out.flush()
+            print(json.dumps({'received_ns': at, 'from': peer, **line}),
+                  file=file)
+        file.flush()
 
 
 if __name__ == '__main__':
