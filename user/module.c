@@ -28,6 +28,7 @@ struct module {
 	struct ksflow_nl_watch *watch;
 	int64_t next_ms;
 	int said;			/* errno of the problem said last */
+	uint32_t said_abi;		/* the module's, if not ours */
 	char problem[320];
 	char version[64];
 	/* of connections that are gone */
@@ -54,6 +55,7 @@ struct module *module_open(const struct ksflow_handler *records,
 	m->records = records;
 	m->restarted = restarted;
 	m->arg = arg;
+	m->said_abi = KSFLOW_ABI;
 	m->epoll = epoll_create1(EPOLL_CLOEXEC);
 	if (m->epoll < 0) {
 		free(m);
@@ -141,9 +143,10 @@ static int connect_to(struct module *m)
 	if (ret)
 		goto failed;
 	snprintf(m->version, sizeof(m->version), "%s", config.version);
-	if (config.abi != KSFLOW_ABI)
+	if (config.abi != KSFLOW_ABI && config.abi != m->said_abi)
 		log_info("module ksflow speaks ABI %u, this ksflowd %u: what both know is used",
 			 config.abi, KSFLOW_ABI);
+	m->said_abi = config.abi;
 	ksflow_config_free(&config);
 	ret = ksflow_nl_layer_set(m->nl, &m->layer, &err);
 	if (ret)
