@@ -4,7 +4,7 @@
 #include <net/genetlink.h>
 
 #undef KSFLOW_ABI
-#define KSFLOW_ABI	2
+#define KSFLOW_ABI	NEIGHBOUR_ABI
 
 static inline void ksflow_put_later(struct sk_buff *msg)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One ABI earlier: rules are never quiet, and some of what is known of batches,
+ * One ABI earlier: rules are never quiet, layers say nothing of drops, and some of what is known of batches,
  * records, statistics and settings is not sent (under a number that nobody
  * knows).
  */
@@ -8,7 +8,7 @@
 #include <net/genetlink.h>
 
 #undef KSFLOW_ABI
-#define KSFLOW_ABI	0
+#define KSFLOW_ABI	NEIGHBOUR_ABI
 
 #define KSFLOW_A_BATCH_LOST_READER	60
 #define KSFLOW_A_RECORD_QUEUE_DEPTH	61
@@ -16,8 +16,10 @@
 #define KSFLOW_A_STATS_CPUS		60
 #define KSFLOW_A_CONFIG_EGRESS_HOOK	60
 
-/* The last attribute of a rule is KSFLOW_A_RULE_QUIET. */
+/* The last attributes: of a rule QUIET, of a layer DROP and OWN. */
+#define earlier_max(max)						\
+	((max) == KSFLOW_A_RULE_MAX ? KSFLOW_A_RULE_QUIET - 1 :		\
+	 (max) == KSFLOW_A_LAYER_MAX ? KSFLOW_A_LAYER_DROP - 1 : (max))
 #define nla_parse_nested(tb, max, nest, policy, extack)			\
-	((tb)[max] = NULL,						\
-	 nla_parse_nested(tb, (max) - ((max) == KSFLOW_A_RULE_MAX),	\
-			  nest, policy, extack))
+	(memset(tb, 0, sizeof(tb)),					\
+	 nla_parse_nested(tb, earlier_max(max), nest, policy, extack))
