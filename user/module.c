@@ -180,6 +180,7 @@ int module_apply(struct module *m, const struct conf *conf)
 	bytes = layer.rule_count * sizeof(rules[0]);
 	if (layer.has == m->layer.has &&
 	    layer.header_bytes == m->layer.header_bytes &&
+	    layer.ring_bytes == m->layer.ring_bytes &&
 	    layer.rule_count == m->layer.rule_count &&
 	    !memcmp(rules, m->rules, bytes))
 		return 0;

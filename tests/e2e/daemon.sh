@@ -121,12 +121,18 @@ kill -HUP $daemon
 try "and back" wait_for 'in_r ksflow dev show r0 | grep -qw "r0 *[0-9]* *1"'
 flows true
 try "without a new start" test "$(datagram)" -gt "$sequence"
+conf 1 "ringBytes = 131072"
+kill -HUP $daemon
+try "SIGHUP: rings" wait_for 'in_r ksflow show | grep -q "^ring .*131072 bytes"'
+conf 1 "ringBytes = 262144"
+kill -HUP $daemon
+try "SIGHUP: other rings" wait_for 'in_r ksflow show | grep -q "^ring .*262144 bytes"'
 conf 1 "polling = often"
 kill -HUP $daemon
 try "a broken file is named, with line and expectation" wait_for \
 	'says "$t/conf:5: \"often\": expected a number, 0...86400"'
 try "the old one stays" flows '.rate == 1'
-conf
+conf 1 "ringBytes = 262144"
 kill -HUP $daemon
 try "an unchanged file changes nothing" wait_for 'says "nothing has changed"'
 
