@@ -3,8 +3,8 @@
 #
 # Parameters, loading and unloading under traffic.
 #
-#   a: va ===== vb :b        a pings b the whole time, 1000 packets a second
-#                            in each direction: 250 whole, 250 in three pieces
+#   a: va ===== vb :b        a pings b the whole time, whole packets and in
+#                            three pieces; at full speed where it matters
 
 . ./lib.sh
 
@@ -50,10 +50,8 @@ echo "ksflow-e2e: $_me $$ starts" >/dev/kmsg
 new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
-in_ns $a ping -q -i 0.004 10.0.0.2 >/dev/null &
-on_exit "kill $!"
-in_ns $a ping -q -i 0.004 -s 4000 10.0.0.2 >/dev/null &
-on_exit "kill $!"
+ip netns exec $a ping -q -i 0.01 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec $a ping -q -i 0.01 -s 4000 10.0.0.2 >/dev/null & on_exit "kill $!"
 rounds=0 loaded=0 read=0
 while [ $rounds -lt 50 ]; do
 	rounds=$((rounds + 1))
@@ -67,10 +65,12 @@ while [ $rounds -lt 50 ]; do
 		ma=$!
 		ksflow -n $b -j monitor samples --ready-file /tmp/b.ready >/tmp/b.json 2>&1 &
 		mb=$!
+		wait_for 'test -e /tmp/a.ready -a -e /tmp/b.ready' 60
+		ip netns exec $a ping -q -f -s 4000 10.0.0.2 >/dev/null & flood=$!
 		wait_for 'test -s /tmp/a.json -a -s /tmp/b.json' 60 &&
 			read=$((read + 1))
 		rmmod ksflow || break
-		kill $ma $mb; wait $ma $mb 2>/dev/null
+		kill $ma $mb $flood; wait $ma $mb $flood 2>/dev/null
 	else
 		rmmod ksflow || break
 	fi
