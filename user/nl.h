@@ -33,6 +33,11 @@ struct ksflow_nl;
 #define ksflow_has(p, attr)	(!!((p)->has & (1ULL << KSFLOW_A_##attr)))
 #define ksflow_set(p, attr)	((p)->has |= 1ULL << KSFLOW_A_##attr)
 
+/* Room for names; a longer one is cut. */
+#define KSFLOW_REASON_BYTES	64
+#define KSFLOW_SITE_BYTES	160
+#define KSFLOW_TRAP_BYTES	64
+
 struct ksflow_nl_error {
 	int code;		/* -errno */
 	char attr[48];		/* attribute that was refused, lower case and
@@ -53,11 +58,39 @@ struct ksflow_rule {
 	bool is_quiet;
 };
 
+/* Capture of drops: a layer's settings, or, with owners, those in force. */
+struct ksflow_drop_conf {
+	uint64_t has;		/* KSFLOW_A_DROP_* */
+	uint8_t state;		/* enum ksflow_drop_state */
+	uint8_t state_layer;
+	uint8_t limit_layer;
+	uint8_t burst_layer;
+	uint8_t sw;
+	uint8_t sw_layer;
+	uint8_t hw;
+	uint8_t hw_layer;
+	uint8_t hide_layer;
+	uint32_t limit;		/* a second, or KSFLOW_UNLIMITED */
+	uint32_t burst;		/* 0 = as the limit */
+	unsigned int hide_count;
+	char hide[KSFLOW_HIDE_MAX][KSFLOW_PATTERN_MAX];
+};
+
+/* A collector, whose datagrams' drops are no news. */
+struct ksflow_own {
+	uint8_t addr[16];	/* the first 4 bytes of it, or all */
+	bool is_ip6;
+	uint16_t port;
+};
+
 struct ksflow_layer_conf {
-	uint64_t has;		/* KSFLOW_A_LAYER_HEADER, _RING */
+	uint64_t has;		/* KSFLOW_A_LAYER_HEADER, _RING, _DROP */
 	uint8_t id;		/* enum ksflow_layer */
 	uint32_t header_bytes;
 	uint32_t ring_bytes;
+	struct ksflow_drop_conf drop;
+	unsigned int own_count;
+	struct ksflow_own own[KSFLOW_OWN_MAX];
 	unsigned int rule_count;
 	struct ksflow_rule *rules;
 };
@@ -73,6 +106,9 @@ struct ksflow_config {
 	uint8_t ring_layer;
 	uint32_t owner_portid;
 	bool has_egress_hook;
+	bool has_drop_reasons;	/* the kernel names reasons */
+	bool has_drop_hw;	/* the kernel reports hardware drops */
+	struct ksflow_drop_conf drop;
 	unsigned int layer_count;
 	struct ksflow_layer_conf *layers;
 };
@@ -103,6 +139,12 @@ struct ksflow_stats {
 	uint64_t lost_ring;
 	uint32_t ring_bytes;
 	uint32_t cpus;
+	/* drops */
+	uint64_t counted;
+	uint64_t hidden;
+	uint64_t own;
+	uint64_t limited;
+	uint64_t unknown;
 };
 
 struct ksflow_reader {
@@ -120,13 +162,26 @@ struct ksflow_reader {
 
 struct ksflow_source {
 	uint64_t has;		/* KSFLOW_A_SOURCE_* */
-	uint32_t ifindex;
+	uint32_t ifindex;	/* 0: of packets of no known interface */
 	char name[IFNAMSIZ];
+	uint8_t kind;
 	uint64_t seen;
 	uint64_t selected;
 	uint64_t lost_ring;
 	uint64_t seen_ingress;
 	uint64_t seen_egress;
+	uint64_t limited;	/* drops */
+};
+
+/* What a call site dropped for a reason, or a hardware trap, or all others. */
+struct ksflow_drop_count {
+	uint64_t has;		/* KSFLOW_A_DROP_COUNT_* */
+	char reason[KSFLOW_REASON_BYTES];
+	char site[KSFLOW_SITE_BYTES];
+	char trap[KSFLOW_TRAP_BYTES];
+	char group[KSFLOW_TRAP_BYTES];
+	bool is_hidden;
+	uint64_t packets;
 };
 
 struct ksflow_batch {
@@ -166,6 +221,17 @@ struct ksflow_record {
 	uint8_t src_prefix_len;
 	uint8_t dst_prefix_len;
 	bool is_segmented;
+	/* drops */
+	char reason[KSFLOW_REASON_BYTES];
+	char site[KSFLOW_SITE_BYTES];	/* function+offset/size [module] */
+	char trap[KSFLOW_TRAP_BYTES];
+	char group[KSFLOW_TRAP_BYTES];
+	uint32_t dst_error;	/* errno, positive */
+	char qdisc[16];
+	uint32_t segs;		/* 1 when absent */
+	uint32_t netns;
+	uint32_t pid;
+	char comm[16];
 };
 
 /* What a reader of records is told. batch may be NULL, record too. */
@@ -195,15 +261,19 @@ const struct ksflow_nl_counts *ksflow_nl_counts(const struct ksflow_nl *nl);
 int ksflow_nl_set_rcvbuf(struct ksflow_nl *nl, int bytes);
 
 /*
- * Records. kinds: bits 1 << enum ksflow_kind; snaplen 0 = all; filter may be
- * NULL; is_owner: this socket is to own the daemon's layer. answer may be
- * NULL. The handler is kept: it must stay valid while the connection does.
+ * Records. kinds: bits 1 << enum ksflow_kind; snaplen 0 = all; filter: for
+ * packets with an Ethernet header, filter_ip: for those that begin with IP,
+ * both may be NULL; is_owner: this socket is to own the daemon's layer. answer
+ * may be NULL. The handler is kept: it must stay valid while the connection
+ * does. A subscription that there is already is changed.
  */
 struct ksflow_subscription {
 	uint32_t kinds;
 	uint32_t snaplen;
 	const struct sock_filter *filter;
 	unsigned int filter_count;
+	const struct sock_filter *filter_ip;
+	unsigned int filter_ip_count;
 	bool is_owner;
 };
 
@@ -233,6 +303,10 @@ int ksflow_nl_rule_set(struct ksflow_nl *nl, const struct ksflow_rule *rule,
 int ksflow_nl_rule_del(struct ksflow_nl *nl, const char *pattern,
 		       struct ksflow_nl_error *err);
 int ksflow_nl_reset(struct ksflow_nl *nl, struct ksflow_nl_error *err);
+/* In the tool's layer: what *drop has. */
+int ksflow_nl_drop_set(struct ksflow_nl *nl,
+		       const struct ksflow_drop_conf *drop,
+		       struct ksflow_nl_error *err);
 
 /* State. A callback that returns non-zero ends the walk with that value. */
 int ksflow_nl_dev_get(struct ksflow_nl *nl, const char *name,
@@ -251,6 +325,11 @@ struct ksflow_stats_handler {
 int ksflow_nl_stats_get(struct ksflow_nl *nl,
 			const struct ksflow_stats_handler *handler,
 			struct ksflow_nl_error *err);
+
+int ksflow_nl_drop_dump(struct ksflow_nl *nl,
+			int (*each)(const struct ksflow_drop_count *count,
+				    void *arg),
+			void *arg, struct ksflow_nl_error *err);
 
 /*
  * The module coming and going, as the controller announces it. Returns 1
@@ -275,14 +354,18 @@ int ksflow_nl_parse_config(const void *buf, size_t len,
 int ksflow_nl_parse_dev(const void *buf, size_t len, struct ksflow_dev *dev);
 int ksflow_nl_parse_stats(const void *buf, size_t len,
 			  const struct ksflow_stats_handler *handler);
+int ksflow_nl_parse_drop_count(const void *buf, size_t len,
+			       struct ksflow_drop_count *count);
 
 /* The words users read for uapi numbers; NULL when there is none. */
 const char *ksflow_dir_name(unsigned int dir);
 const char *ksflow_tap_name(unsigned int tap);
 const char *ksflow_layer_name(unsigned int layer);
 const char *ksflow_kind_name(unsigned int kind);
+const char *ksflow_drop_state_name(unsigned int state);
 /* The reverse, synonyms rx and tx included; -EINVAL when unknown. */
 int ksflow_dir_parse(const char *word);
 int ksflow_tap_parse(const char *word);
+int ksflow_drop_state_parse(const char *word);
 
 #endif /* KSFLOW_USER_NL_H */

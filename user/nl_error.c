@@ -41,15 +41,42 @@ static const struct names rule_names = {
 	rule_words, sizeof(rule_words) / sizeof(rule_words[0]), NULL,
 };
 
+static const char * const drop_words[] = {
+	[KSFLOW_A_DROP_STATE] = "drop state",
+	[KSFLOW_A_DROP_LIMIT] = "drop limit",
+	[KSFLOW_A_DROP_BURST] = "drop burst",
+	[KSFLOW_A_DROP_SW] = "drop sw",
+	[KSFLOW_A_DROP_HW] = "drop hw",
+	[KSFLOW_A_DROP_HIDE] = "drop hide",
+};
+
+static const struct names drop_names = {
+	drop_words, sizeof(drop_words) / sizeof(drop_words[0]), NULL,
+};
+
+static const char * const own_words[] = {
+	[KSFLOW_A_OWN_ADDR4] = "collector address",
+	[KSFLOW_A_OWN_ADDR6] = "collector address",
+	[KSFLOW_A_OWN_PORT] = "collector port",
+};
+
+static const struct names own_names = {
+	own_words, sizeof(own_words) / sizeof(own_words[0]), NULL,
+};
+
 static const char * const layer_words[] = {
 	[KSFLOW_A_LAYER_ID] = "layer id",
 	[KSFLOW_A_LAYER_HEADER] = "header bytes",
 	[KSFLOW_A_LAYER_RING] = "ring bytes",
 	[KSFLOW_A_LAYER_RULE] = "rule",
+	[KSFLOW_A_LAYER_DROP] = "drop settings",
+	[KSFLOW_A_LAYER_OWN] = "collector",
 };
 
 static const struct nest layer_nests[] = {
-	{ KSFLOW_A_LAYER_RULE, &rule_names }, { 0, NULL },
+	{ KSFLOW_A_LAYER_RULE, &rule_names },
+	{ KSFLOW_A_LAYER_DROP, &drop_names },
+	{ KSFLOW_A_LAYER_OWN, &own_names }, { 0, NULL },
 };
 
 static const struct names layer_names = {
@@ -65,11 +92,13 @@ static const char * const top_words[] = {
 	[KSFLOW_A_IFNAME] = "interface name",
 	[KSFLOW_A_LAYER] = "layer",
 	[KSFLOW_A_RULE] = "rule",
+	[KSFLOW_A_FILTER_IP] = "filter of IP packets",
+	[KSFLOW_A_DROP] = "drop settings",
 };
 
 static const struct nest top_nests[] = {
 	{ KSFLOW_A_LAYER, &layer_names }, { KSFLOW_A_RULE, &rule_names },
-	{ 0, NULL },
+	{ KSFLOW_A_DROP, &drop_names }, { 0, NULL },
 };
 
 static const struct names top_names = {

@@ -37,6 +37,12 @@ struct field {
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
+struct own_walk {
+	uint64_t has;		/* KSFLOW_A_OWN_* */
+	uint8_t addr4[4];
+	struct ksflow_own own;
+};
+
 static const struct field rule_fields[] = {
 	STRING(ksflow_rule, RULE_PATTERN, pattern),
 	NUMBER(ksflow_rule, RULE_SPEED, speed_mbit),
@@ -60,6 +66,37 @@ static const struct field config_fields[] = {
 	NUMBER(ksflow_config, CONFIG_RING_LAYER, ring_layer),
 	NUMBER(ksflow_config, CONFIG_OWNER_PORTID, owner_portid),
 	FLAG(ksflow_config, CONFIG_EGRESS_HOOK, has_egress_hook),
+	FLAG(ksflow_config, CONFIG_DROP_REASONS, has_drop_reasons),
+	FLAG(ksflow_config, CONFIG_DROP_HW, has_drop_hw),
+};
+
+static const struct field drop_fields[] = {
+	NUMBER(ksflow_drop_conf, DROP_STATE, state),
+	NUMBER(ksflow_drop_conf, DROP_STATE_LAYER, state_layer),
+	NUMBER(ksflow_drop_conf, DROP_LIMIT, limit),
+	NUMBER(ksflow_drop_conf, DROP_LIMIT_LAYER, limit_layer),
+	NUMBER(ksflow_drop_conf, DROP_BURST, burst),
+	NUMBER(ksflow_drop_conf, DROP_BURST_LAYER, burst_layer),
+	NUMBER(ksflow_drop_conf, DROP_SW, sw),
+	NUMBER(ksflow_drop_conf, DROP_SW_LAYER, sw_layer),
+	NUMBER(ksflow_drop_conf, DROP_HW, hw),
+	NUMBER(ksflow_drop_conf, DROP_HW_LAYER, hw_layer),
+	NUMBER(ksflow_drop_conf, DROP_HIDE_LAYER, hide_layer),
+};
+
+static const struct field own_fields[] = {
+	NUMBER(own_walk, OWN_ADDR4, addr4),
+	NUMBER(own_walk, OWN_ADDR6, own.addr),
+	NUMBER(own_walk, OWN_PORT, own.port),
+};
+
+static const struct field drop_count_fields[] = {
+	STRING(ksflow_drop_count, DROP_COUNT_REASON, reason),
+	STRING(ksflow_drop_count, DROP_COUNT_SITE, site),
+	STRING(ksflow_drop_count, DROP_COUNT_TRAP, trap),
+	STRING(ksflow_drop_count, DROP_COUNT_GROUP, group),
+	FLAG(ksflow_drop_count, DROP_COUNT_HIDDEN, is_hidden),
+	NUMBER(ksflow_drop_count, DROP_COUNT_PACKETS, packets),
 };
 
 static const struct field dev_fields[] = {
@@ -86,6 +123,11 @@ static const struct field stats_fields[] = {
 	NUMBER(ksflow_stats, STATS_LOST_RING, lost_ring),
 	NUMBER(ksflow_stats, STATS_RING_BYTES, ring_bytes),
 	NUMBER(ksflow_stats, STATS_CPUS, cpus),
+	NUMBER(ksflow_stats, STATS_COUNTED, counted),
+	NUMBER(ksflow_stats, STATS_HIDDEN, hidden),
+	NUMBER(ksflow_stats, STATS_OWN, own),
+	NUMBER(ksflow_stats, STATS_LIMITED, limited),
+	NUMBER(ksflow_stats, STATS_UNKNOWN, unknown),
 };
 
 static const struct field reader_fields[] = {
@@ -108,6 +150,8 @@ static const struct field source_fields[] = {
 	NUMBER(ksflow_source, SOURCE_LOST_RING, lost_ring),
 	NUMBER(ksflow_source, SOURCE_SEEN_INGRESS, seen_ingress),
 	NUMBER(ksflow_source, SOURCE_SEEN_EGRESS, seen_egress),
+	NUMBER(ksflow_source, SOURCE_KIND, kind),
+	NUMBER(ksflow_source, SOURCE_LIMITED, limited),
 };
 
 static const struct field batch_fields[] = {
@@ -143,6 +187,16 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_SRC_PREFIX, src_prefix_len),
 	NUMBER(ksflow_record, RECORD_DST_PREFIX, dst_prefix_len),
 	FLAG(ksflow_record, RECORD_SEGMENTED, is_segmented),
+	STRING(ksflow_record, RECORD_REASON, reason),
+	STRING(ksflow_record, RECORD_SITE, site),
+	STRING(ksflow_record, RECORD_TRAP, trap),
+	STRING(ksflow_record, RECORD_GROUP, group),
+	NUMBER(ksflow_record, RECORD_DST_ERROR, dst_error),
+	STRING(ksflow_record, RECORD_QDISC, qdisc),
+	NUMBER(ksflow_record, RECORD_SEGS, segs),
+	NUMBER(ksflow_record, RECORD_NETNS, netns),
+	NUMBER(ksflow_record, RECORD_PID, pid),
+	STRING(ksflow_record, RECORD_COMM, comm),
 };
 
 static int fill_one(const struct nlattr *attr, void *base,
@@ -263,6 +317,7 @@ static int each_record(const struct nlattr *attr, void *arg)
 		return 0;
 	memset(&record, 0, sizeof(record));
 	record.hits = 1;
+	record.segs = 1;
 	ret = FILL(attr, &record, record_fields);
 	if (!ret && walk->handler->record)
 		walk->handler->record(&walk->batch, &record,
@@ -286,13 +341,66 @@ int ksflow_nl_parse_records(const void *buf, size_t len,
 	return for_each(buf, len, each_record, &walk);
 }
 
-static int each_rule(const struct nlattr *attr, void *arg)
+static int each_hide(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_drop_conf *drop = arg;
+	const struct field field = {
+		KSFLOW_A_DROP_HIDE, FIELD_STRING, KSFLOW_PATTERN_MAX, 0,
+	};
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_DROP_HIDE ||
+	    drop->hide_count == KSFLOW_HIDE_MAX)
+		return 0;
+	ksflow_set(drop, DROP_HIDE);
+	return fill_one(attr, drop->hide[drop->hide_count++], &field);
+}
+
+static int fill_drop(const struct nlattr *attr, struct ksflow_drop_conf *drop)
+{
+	int ret;
+
+	memset(drop, 0, sizeof(*drop));
+	ret = FILL(attr, drop, drop_fields);
+	if (ret)
+		return ret;
+	return for_each(mnl_attr_get_payload(attr),
+			mnl_attr_get_payload_len(attr), each_hide, drop);
+}
+
+static int fill_own(const struct nlattr *attr, struct ksflow_layer_conf *layer)
+{
+	struct own_walk walk = { 0 };
+	int ret;
+
+	if (layer->own_count == KSFLOW_OWN_MAX)
+		return 0;
+	ret = FILL(attr, &walk, own_fields);
+	if (ret)
+		return ret;
+	walk.own.is_ip6 = !ksflow_has(&walk, OWN_ADDR4);
+	if (!walk.own.is_ip6)
+		memcpy(walk.own.addr, walk.addr4, sizeof(walk.addr4));
+	layer->own[layer->own_count++] = walk.own;
+	return 0;
+}
+
+/* What a layer has besides numbers. */
+static int each_layer_nest(const struct nlattr *attr, void *arg)
 {
 	struct ksflow_layer_conf *layer = arg;
 	struct ksflow_rule *rules;
 
-	if (mnl_attr_get_type(attr) != KSFLOW_A_LAYER_RULE)
+	switch (mnl_attr_get_type(attr)) {
+	case KSFLOW_A_LAYER_RULE:
+		break;
+	case KSFLOW_A_LAYER_DROP:
+		ksflow_set(layer, LAYER_DROP);
+		return fill_drop(attr, &layer->drop);
+	case KSFLOW_A_LAYER_OWN:
+		return fill_own(attr, layer);
+	default:
 		return 0;
+	}
 	rules = realloc(layer->rules,
 			(layer->rule_count + 1) * sizeof(*rules));
 	if (!rules)
@@ -319,11 +427,22 @@ static int fill_layer(const struct nlattr *attr, struct ksflow_config *config)
 	if (ret)
 		return ret;
 	return for_each(mnl_attr_get_payload(attr),
-			mnl_attr_get_payload_len(attr), each_rule, layers);
+			mnl_attr_get_payload_len(attr), each_layer_nest, layers);
+}
+
+static int each_config_nest(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_config *config = arg;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_CONFIG_DROP)
+		return 0;
+	ksflow_set(config, CONFIG_DROP);
+	return fill_drop(attr, &config->drop);
 }
 
 static int each_config(const struct nlattr *attr, void *arg)
 {
+	int ret;
 	static const struct field abi[] = {
 		NUMBER(ksflow_config, ABI, abi),
 		STRING(ksflow_config, VERSION, version),
@@ -336,7 +455,12 @@ static int each_config(const struct nlattr *attr, void *arg)
 	case KSFLOW_A_VERSION:
 		return fill_one(attr, config, &abi[1]);
 	case KSFLOW_A_CONFIG:
-		return FILL(attr, config, config_fields);
+		ret = FILL(attr, config, config_fields);
+		if (ret)
+			return ret;
+		return for_each(mnl_attr_get_payload(attr),
+				mnl_attr_get_payload_len(attr),
+				each_config_nest, config);
 	case KSFLOW_A_LAYER:
 		return fill_layer(attr, config);
 	}
@@ -413,6 +537,23 @@ int ksflow_nl_parse_stats(const void *buf, size_t len,
 	return for_each(buf, len, each_stats, (void *)handler);
 }
 
+static int each_drop_count(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_drop_count *count = arg;
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_DROP_COUNT)
+		return 0;
+	memset(count, 0, sizeof(*count));
+	return FILL(attr, count, drop_count_fields);
+}
+
+int ksflow_nl_parse_drop_count(const void *buf, size_t len,
+			       struct ksflow_drop_count *count)
+{
+	memset(count, 0, sizeof(*count));
+	return for_each(buf, len, each_drop_count, count);
+}
+
 static const char * const dir_names[] = {
 	[KSFLOW_DIR_OFF] = "off",
 	[KSFLOW_DIR_ONCE] = "once",
@@ -436,6 +577,13 @@ static const char * const layer_names[] = {
 
 static const char * const kind_names[] = {
 	[KSFLOW_KIND_SAMPLE] = "sample",
+	[KSFLOW_KIND_DROP] = "drop",
+};
+
+static const char * const drop_state_names[] = {
+	[KSFLOW_DROP_OFF] = "off",
+	[KSFLOW_DROP_COUNT] = "count",
+	[KSFLOW_DROP_ON] = "on",
 };
 
 static const char *word(const char * const *words, size_t count, size_t i)
@@ -472,6 +620,16 @@ const char *ksflow_layer_name(unsigned int layer)
 const char *ksflow_kind_name(unsigned int kind)
 {
 	return word(kind_names, COUNT(kind_names), kind);
+}
+
+const char *ksflow_drop_state_name(unsigned int state)
+{
+	return word(drop_state_names, COUNT(drop_state_names), state);
+}
+
+int ksflow_drop_state_parse(const char *word)
+{
+	return number(drop_state_names, COUNT(drop_state_names), word);
 }
 
 int ksflow_dir_parse(const char *word)

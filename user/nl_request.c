@@ -46,6 +46,10 @@ int ksflow_nl_subscribe(struct ksflow_nl *nl,
 	    (sub->filter_count &&
 	     nla_put(msg, KSFLOW_A_FILTER,
 		     sub->filter_count * sizeof(*sub->filter), sub->filter)) ||
+	    (sub->filter_ip_count &&
+	     nla_put(msg, KSFLOW_A_FILTER_IP,
+		     sub->filter_ip_count * sizeof(*sub->filter_ip),
+		     sub->filter_ip)) ||
 	    (sub->is_owner && nla_put_flag(msg, KSFLOW_A_OWNER))) {
 		nlmsg_free(msg);
 		return ksflow_nl_fail(err, -EMSGSIZE, "subscription");
@@ -101,6 +105,44 @@ static int put_rule(struct nl_msg *msg, int type,
 	return nla_nest_end(msg, nest);
 }
 
+static int put_drop(struct nl_msg *msg, int type,
+		    const struct ksflow_drop_conf *drop)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+	unsigned int i;
+
+	if (!nest ||
+	    (ksflow_has(drop, DROP_STATE) &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_STATE, drop->state)) ||
+	    (ksflow_has(drop, DROP_LIMIT) &&
+	     nla_put_u32(msg, KSFLOW_A_DROP_LIMIT, drop->limit)) ||
+	    (ksflow_has(drop, DROP_BURST) &&
+	     nla_put_u32(msg, KSFLOW_A_DROP_BURST, drop->burst)) ||
+	    (ksflow_has(drop, DROP_SW) &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_SW, drop->sw)) ||
+	    (ksflow_has(drop, DROP_HW) &&
+	     nla_put_u8(msg, KSFLOW_A_DROP_HW, drop->hw)))
+		return -EMSGSIZE;
+	for (i = 0; i < drop->hide_count; i++) {
+		if (nla_put_string(msg, KSFLOW_A_DROP_HIDE, drop->hide[i]))
+			return -EMSGSIZE;
+	}
+	return nla_nest_end(msg, nest);
+}
+
+static int put_own(struct nl_msg *msg, const struct ksflow_own *own)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER_OWN |
+						  NLA_F_NESTED);
+
+	if (!nest ||
+	    (own->is_ip6 ? nla_put(msg, KSFLOW_A_OWN_ADDR6, 16, own->addr) :
+			   nla_put(msg, KSFLOW_A_OWN_ADDR4, 4, own->addr)) ||
+	    nla_put_u16(msg, KSFLOW_A_OWN_PORT, own->port))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
 int ksflow_nl_layer_set(struct ksflow_nl *nl,
 			const struct ksflow_layer_conf *layer,
 			struct ksflow_nl_error *err)
@@ -116,8 +158,14 @@ int ksflow_nl_layer_set(struct ksflow_nl *nl,
 	    (ksflow_has(layer, LAYER_HEADER) &&
 	     nla_put_u32(msg, KSFLOW_A_LAYER_HEADER, layer->header_bytes)) ||
 	    (ksflow_has(layer, LAYER_RING) &&
-	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, layer->ring_bytes)))
+	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, layer->ring_bytes)) ||
+	    (ksflow_has(layer, LAYER_DROP) &&
+	     put_drop(msg, KSFLOW_A_LAYER_DROP, &layer->drop)))
 		goto too_big;
+	for (i = 0; i < layer->own_count; i++) {
+		if (put_own(msg, &layer->own[i]))
+			goto too_big;
+	}
 	for (i = 0; i < layer->rule_count; i++) {
 		if (put_rule(msg, KSFLOW_A_LAYER_RULE, &layer->rules[i]))
 			goto too_big;
@@ -166,6 +214,19 @@ int ksflow_nl_rule_del(struct ksflow_nl *nl, const char *pattern,
 int ksflow_nl_reset(struct ksflow_nl *nl, struct ksflow_nl_error *err)
 {
 	return command(nl, KSFLOW_CMD_RESET, 0, NULL, NULL, err);
+}
+
+int ksflow_nl_drop_set(struct ksflow_nl *nl,
+		       const struct ksflow_drop_conf *drop,
+		       struct ksflow_nl_error *err)
+{
+	struct nl_msg *msg = ksflow_nl_message(nl, KSFLOW_CMD_DROP_SET, 0);
+
+	if (!msg || put_drop(msg, KSFLOW_A_DROP, drop)) {
+		nlmsg_free(msg);
+		return ksflow_nl_fail(err, -EMSGSIZE, "drop settings");
+	}
+	return ksflow_nl_request(nl, msg, NULL, NULL, err);
 }
 
 static int dev_answer(const void *attrs, size_t len, void *arg)
@@ -224,4 +285,32 @@ int ksflow_nl_stats_get(struct ksflow_nl *nl,
 {
 	return command(nl, KSFLOW_CMD_STATS_GET, NLM_F_DUMP, stats_answer,
 		       (void *)handler, err);
+}
+
+struct drop_each {
+	int (*each)(const struct ksflow_drop_count *count, void *arg);
+	void *arg;
+};
+
+static int drop_dump_answer(const void *attrs, size_t len, void *arg)
+{
+	struct ksflow_drop_count count;
+	struct drop_each *walk = arg;
+	int ret;
+
+	ret = ksflow_nl_parse_drop_count(attrs, len, &count);
+	if (ret)
+		return ret;
+	return walk->each(&count, walk->arg);
+}
+
+int ksflow_nl_drop_dump(struct ksflow_nl *nl,
+			int (*each)(const struct ksflow_drop_count *count,
+				    void *arg),
+			void *arg, struct ksflow_nl_error *err)
+{
+	struct drop_each walk = { each, arg };
+
+	return command(nl, KSFLOW_CMD_DROP_GET, NLM_F_DUMP, drop_dump_answer,
+		       &walk, err);
 }

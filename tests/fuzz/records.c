@@ -41,6 +41,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ksflow_stats_handler stats = { .stats = on_stats };
 	struct ksflow_handler handler = { .record = on_record, .arg = &d };
 	struct ksflow_config config = { 0 };
+	struct ksflow_drop_count count;
 	struct ksflow_dev dev;
 	/* attributes are aligned; the fuzzer's buffer need not be */
 	void *copy = malloc(size ? size : 1);
@@ -51,6 +52,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ksflow_config_free(&config);
 	ksflow_nl_parse_dev(copy, size, &dev);
 	ksflow_nl_parse_stats(copy, size, &stats);
+	ksflow_nl_parse_drop_count(copy, size, &count);
 	free(copy);
 	return 0;
 }

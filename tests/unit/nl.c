@@ -173,6 +173,131 @@ static void test_records(void)
 	is(parse(buf, 0), -EBADMSG, "nothing at all is refused");
 }
 
+/* A drop knows other things than a sample. */
+static void test_drops(void)
+{
+	const struct ksflow_record *r = &seen.record;
+	struct nlmsghdr *nlh = start();
+	char site[300];
+	struct nlattr *nest;
+
+	memset(site, 'f', sizeof(site) - 1);
+	site[sizeof(site) - 1] = 0;
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_BATCH);
+	mnl_attr_put_u8(nlh, KSFLOW_A_BATCH_KIND, KSFLOW_KIND_DROP);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_REASON, "NETFILTER_DROP");
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_SITE, site);
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_TRAP, "blackhole_route");
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_GROUP, "l3_drops");
+	mnl_attr_put_u32(nlh, KSFLOW_A_RECORD_DST_ERROR, 113);
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_QDISC, "fq_codel");
+	mnl_attr_put_u32(nlh, KSFLOW_A_RECORD_SEGS, 44);
+	mnl_attr_put_u32(nlh, KSFLOW_A_RECORD_NETNS, 0xf0000000);
+	mnl_attr_put_u32(nlh, KSFLOW_A_RECORD_PID, 4711);
+	mnl_attr_put_strz(nlh, KSFLOW_A_RECORD_COMM, "a name over fifteen");
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+	mnl_attr_nest_end(nlh, nest);
+
+	/* the second record is the one kept: cut it off to see the first */
+	is(parse(buf + HEAD, nlh->nlmsg_len - HEAD - 4), 0, "a drop parses");
+	is(seen.batch.kind, KSFLOW_KIND_DROP, "drop: kind");
+	is_str(r->reason, "NETFILTER_DROP", "drop: reason");
+	is(strlen(r->site), KSFLOW_SITE_BYTES - 1, "drop: call site, cut");
+	is_str(r->trap, "blackhole_route", "drop: trap");
+	is_str(r->group, "l3_drops", "drop: trap group");
+	is(r->dst_error, 113, "drop: error of the route");
+	is_str(r->qdisc, "fq_codel", "drop: qdisc");
+	is(r->segs, 44, "drop: frames");
+	is(r->netns, 0xf0000000, "drop: namespace");
+	is(r->pid, 4711, "drop: process");
+	is_str(r->comm, "a name over fif", "drop: its name");
+	parse(buf + HEAD, nlh->nlmsg_len - HEAD);
+	is(seen.records, 2, "drop: one that says nothing is one too");
+	is(r->segs, 1, "drop: one frame when not said");
+	is_str(r->reason, "", "drop: no reason of the one before");
+	ok(!ksflow_has(r, RECORD_REASON), "drop: which shows");
+}
+
+static void test_drop_settings(void)
+{
+	struct ksflow_config config = { 0 };
+	const struct ksflow_layer_conf *layer;
+	struct nlmsghdr *nlh = start();
+	struct ksflow_drop_count count;
+	struct nlattr *outer, *nest;
+	int i;
+
+	outer = mnl_attr_nest_start(nlh, KSFLOW_A_CONFIG);
+	mnl_attr_put(nlh, KSFLOW_A_CONFIG_DROP_REASONS, 0, NULL);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_CONFIG_DROP);
+	mnl_attr_put_u8(nlh, KSFLOW_A_DROP_STATE, KSFLOW_DROP_COUNT);
+	mnl_attr_put_u8(nlh, KSFLOW_A_DROP_STATE_LAYER, KSFLOW_LAYER_DAEMON);
+	mnl_attr_put_u32(nlh, KSFLOW_A_DROP_LIMIT, KSFLOW_UNLIMITED);
+	mnl_attr_put_strz(nlh, KSFLOW_A_DROP_HIDE, "default");
+	mnl_attr_put_strz(nlh, KSFLOW_A_DROP_HIDE, "-OTHERHOST");
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, outer);
+	outer = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER_DROP);
+	mnl_attr_put_u8(nlh, KSFLOW_A_DROP_SW, 0);
+	/* more than there may be: not kept, not written past the end */
+	for (i = 0; i < KSFLOW_HIDE_MAX + 3; i++)
+		mnl_attr_put_strz(nlh, KSFLOW_A_DROP_HIDE, "+X");
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER_OWN);
+	mnl_attr_put(nlh, KSFLOW_A_OWN_ADDR4, 4, "\x7f\0\0\x01");
+	mnl_attr_put_u16(nlh, KSFLOW_A_OWN_PORT, 6343);
+	mnl_attr_nest_end(nlh, nest);
+	for (i = 0; i < KSFLOW_OWN_MAX; i++) {
+		nest = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER_OWN);
+		mnl_attr_put(nlh, KSFLOW_A_OWN_ADDR6, 16, "\xfd" "x123456789abcde");
+		mnl_attr_put_u16(nlh, KSFLOW_A_OWN_PORT, i);
+		mnl_attr_nest_end(nlh, nest);
+	}
+	mnl_attr_nest_end(nlh, outer);
+
+	is(ksflow_nl_parse_config(buf + HEAD, nlh->nlmsg_len - HEAD, &config),
+	   0, "drop settings parse");
+	ok(ksflow_has(&config, CONFIG_DROP), "settings: of drops");
+	ok(config.has_drop_reasons && !config.has_drop_hw,
+	   "settings: what the kernel can do");
+	is(config.drop.state, KSFLOW_DROP_COUNT, "settings: state");
+	is(config.drop.state_layer, KSFLOW_LAYER_DAEMON, "settings: owner");
+	is(config.drop.limit, KSFLOW_UNLIMITED, "settings: limit");
+	ok(!ksflow_has(&config.drop, DROP_SW), "settings: sw not said");
+	is(config.drop.hide_count, 2, "settings: hiding");
+	is_str(config.drop.hide[1], "-OTHERHOST", "settings: in order");
+	if (ok(config.layer_count == 1, "a layer")) {
+		layer = &config.layers[0];
+		ok(ksflow_has(layer, LAYER_DROP), "layer: of drops");
+		ok(ksflow_has(&layer->drop, DROP_SW) && !layer->drop.sw,
+		   "layer: sw off");
+		is(layer->drop.hide_count, KSFLOW_HIDE_MAX, "layer: hiding");
+		is(layer->own_count, KSFLOW_OWN_MAX, "layer: collectors");
+		ok(!layer->own[0].is_ip6 && layer->own[1].is_ip6 &&
+		   layer->own[0].addr[0] == 127 && layer->own[1].addr[0] == 0xfd,
+		   "layer: their addresses");
+		is(layer->own[0].port, 6343, "layer: their ports");
+	}
+	ksflow_config_free(&config);
+
+	nlh = start();
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_DROP_COUNT);
+	mnl_attr_put_strz(nlh, KSFLOW_A_DROP_COUNT_REASON, "NO_SOCKET");
+	mnl_attr_put(nlh, KSFLOW_A_DROP_COUNT_HIDDEN, 0, NULL);
+	mnl_attr_put_u64(nlh, KSFLOW_A_DROP_COUNT_PACKETS, 1ULL << 40);
+	mnl_attr_nest_end(nlh, nest);
+	is(ksflow_nl_parse_drop_count(buf + HEAD, nlh->nlmsg_len - HEAD,
+				      &count), 0, "a counter parses");
+	is_str(count.reason, "NO_SOCKET", "counter: reason");
+	ok(!ksflow_has(&count, DROP_COUNT_SITE), "counter: no site");
+	ok(count.is_hidden, "counter: hidden");
+	is(count.packets, 1ULL << 40, "counter: packets");
+}
+
 static void test_wrong_sizes(void)
 {
 	struct nlmsghdr *nlh = start();
@@ -294,10 +419,13 @@ static void test_answers(void)
 	nlh = start();
 	nest = mnl_attr_nest_start(nlh, KSFLOW_A_STATS);
 	mnl_attr_put_u64(nlh, KSFLOW_A_STATS_SEEN, 12);
+	mnl_attr_put_u64(nlh, KSFLOW_A_STATS_LIMITED, 13);
 	mnl_attr_nest_end(nlh, nest);
 	is(ksflow_nl_parse_stats(buf + HEAD, nlh->nlmsg_len - HEAD, &h), 0,
 	   "stats parse");
 	is(stats.seen, 12, "stats: seen");
+	is(stats.limited, 13, "stats: limited");
+	ok(!ksflow_has(&stats, STATS_UNKNOWN), "stats: unknown is not said");
 	nlh = start();
 	nest = mnl_attr_nest_start(nlh, KSFLOW_A_SOURCE);
 	mnl_attr_put_u32(nlh, KSFLOW_A_SOURCE_IFINDEX, 2);
@@ -313,6 +441,9 @@ static void test_words(void)
 	is(ksflow_dir_parse("both"), KSFLOW_DIR_BOTH, "both");
 	is(ksflow_dir_parse("up"), -EINVAL, "no direction");
 	is_str(ksflow_tap_name(KSFLOW_TAP_NETFILTER), "netfilter", "tap");
+	is(ksflow_drop_state_parse("count"), KSFLOW_DROP_COUNT, "count");
+	is(ksflow_drop_state_parse("maybe"), -EINVAL, "no state");
+	is_str(ksflow_kind_name(KSFLOW_KIND_DROP), "drop", "kind");
 	ok(!ksflow_tap_name(77), "no tap");
 	ok(!ksflow_layer_name(77), "no layer");
 }
@@ -320,6 +451,8 @@ static void test_words(void)
 int main(void)
 {
 	test_records();
+	test_drops();
+	test_drop_settings();
 	test_wrong_sizes();
 	test_garbage();
 	test_answers();
