@@ -15,10 +15,11 @@
 #define HITS_MAX	65536
 #define HEADER_STEP	16
 
-/* Sequence of one data source; a hash with open addressing. */
+/* Sequences of one data source; a hash with open addressing. */
 struct source {
 	uint32_t ifindex;	/* 0: free */
 	uint32_t sequence;
+	uint32_t discards;	/* have a sequence of their own */
 };
 
 struct export {
@@ -28,8 +29,11 @@ struct export {
 	unsigned int source_count;
 	unsigned int source_room;	/* a power of two */
 	struct source *sources;
+	struct source none;		/* 0:0, of unknown interfaces */
 	struct export_counts counts;
 	struct sflow_datagram d;
+	/* apart: some collectors lose what comes after them in a datagram */
+	struct sflow_datagram discards;
 };
 
 struct export *export_open(struct collectors *to, int64_t now_ms)
@@ -47,7 +51,9 @@ struct export *export_open(struct collectors *to, int64_t now_ms)
 	e->to = to;
 	e->start_ms = now_ms;
 	e->d.max_bytes = SFLOW_DATAGRAM_DEFAULT;
+	e->discards.max_bytes = SFLOW_DATAGRAM_DEFAULT;
 	sflow_begin(&e->d);
+	sflow_begin(&e->discards);
 	return e;
 }
 
@@ -64,14 +70,30 @@ const struct export_counts *export_counts(const struct export *e)
 	return &e->counts;
 }
 
+static void flush(struct export *e, struct sflow_datagram *d, int64_t now_ms)
+{
+	if (sflow_is_empty(d))
+		return;
+	sflow_finish(d, ++e->sequence, now_ms - e->start_ms);
+	collectors_send(e->to, d->bytes, d->len);
+	e->counts.datagrams++;
+	sflow_begin(d);
+}
+
 void export_flush(struct export *e, int64_t now_ms)
 {
-	if (sflow_is_empty(&e->d))
-		return;
-	sflow_finish(&e->d, ++e->sequence, now_ms - e->start_ms);
-	collectors_send(e->to, e->d.bytes, e->d.len);
-	e->counts.datagrams++;
-	sflow_begin(&e->d);
+	flush(e, &e->d, now_ms);
+	flush(e, &e->discards, now_ms);
+}
+
+static void set_agent(struct sflow_datagram *d, const struct sflow_addr *agent,
+		      uint32_t sub_agent_id, uint32_t datagram_bytes)
+{
+	if (agent)
+		d->agent = *agent;
+	d->sub_agent_id = sub_agent_id;
+	d->max_bytes = datagram_bytes;
+	sflow_begin(d);
 }
 
 void export_set_agent(struct export *e, const struct sflow_addr *agent,
@@ -79,16 +101,14 @@ void export_set_agent(struct export *e, const struct sflow_addr *agent,
 		      int64_t now_ms)
 {
 	export_flush(e, now_ms);
-	if (agent)
-		e->d.agent = *agent;
-	e->d.sub_agent_id = sub_agent_id;
-	e->d.max_bytes = datagram_bytes;
-	sflow_begin(&e->d);
+	set_agent(&e->d, agent, sub_agent_id, datagram_bytes);
+	set_agent(&e->discards, agent, sub_agent_id, datagram_bytes);
 }
 
 void export_restart_sources(struct export *e)
 {
 	memset(e->sources, 0, e->source_room * sizeof(*e->sources));
+	memset(&e->none, 0, sizeof(e->none));
 	e->source_count = 0;
 }
 
@@ -120,21 +140,23 @@ static bool grow(struct export *e)
 	return true;
 }
 
-/* Sequence of the next sample; 0 without memory, which collectors survive. */
-static uint32_t next_sequence(struct export *e, uint32_t ifindex)
+/* NULL without memory: sequence 0, which collectors survive. */
+static struct source *source_get(struct export *e, uint32_t ifindex)
 {
 	struct source *s = slot(e->sources, e->source_room, ifindex);
 
+	if (!ifindex)
+		return &e->none;
 	if (!s->ifindex) {
 		if (2 * e->source_count >= e->source_room) {
 			if (!grow(e))
-				return 0;
+				return NULL;
 			s = slot(e->sources, e->source_room, ifindex);
 		}
 		s->ifindex = ifindex;
 		e->source_count++;
 	}
-	return ++s->sequence;
+	return s;
 }
 
 /* One agent must not mix the two forms: from the first large one on. */
@@ -142,35 +164,39 @@ static void expand(struct export *e, int64_t now_ms)
 {
 	if (e->d.is_expanded)
 		return;
-	export_flush(e, now_ms);
+	flush(e, &e->d, now_ms);
 	e->d.is_expanded = true;
 }
 
-static void put_sample(struct export *e, const struct ksflow_record *record,
+typedef int (*put_fn)(struct sflow_datagram *d,
+		      const struct ksflow_record *record, uint32_t sequence,
+		      uint32_t header_max);
+
+static bool put_sample(struct export *e, struct sflow_datagram *d, put_fn put,
+		       const struct ksflow_record *record, uint32_t sequence,
 		       int64_t now_ms)
 {
-	uint32_t sequence = next_sequence(e, record->source);
 	uint32_t header = record->data_len;
 
-	if (!flow_put(&e->d, record, sequence, header))
-		goto done;
-	export_flush(e, now_ms);
+	if (!put(d, record, sequence, header))
+		return true;
+	flush(e, d, now_ms);
 	/* with a small datagramBytes the header gives way */
-	while (flow_put(&e->d, record, sequence, header)) {
+	while (put(d, record, sequence, header)) {
 		if (!header) {
 			e->counts.too_big++;
-			return;
+			return false;
 		}
 		header = header > HEADER_STEP ? header - HEADER_STEP : 0;
 	}
-done:
-	e->counts.flow_samples++;
+	return true;
 }
 
 void export_record(struct export *e, const struct ksflow_record *record,
 		   int64_t now_ms)
 {
 	uint32_t hits = record->hits;
+	struct source *s;
 
 	if (!record->source)
 		return;
@@ -180,8 +206,24 @@ void export_record(struct export *e, const struct ksflow_record *record,
 		e->counts.headless += hits;
 	if (hits > HITS_MAX)
 		hits = HITS_MAX;
+	s = source_get(e, record->source);
 	while (hits--)
-		put_sample(e, record, now_ms);
+		e->counts.flow_samples +=
+			put_sample(e, &e->d, flow_put, record,
+				   s ? ++s->sequence : 0, now_ms);
+}
+
+void export_discard(struct export *e, const struct ksflow_record *record,
+		    int64_t now_ms)
+{
+	uint32_t source = record->source == KSFLOW_IFINDEX_LOCAL ?
+			  0 : record->source;
+	struct source *s = source_get(e, source);
+
+	e->counts.headless += !record->proto;
+	e->counts.discard_samples +=
+		put_sample(e, &e->discards, flow_put_discard, record,
+			   s ? ++s->discards : 0, now_ms);
 }
 
 static int put_counters(struct export *e, const struct link *link,
@@ -202,7 +244,7 @@ void export_if_counters(struct export *e, const struct link *link,
 	if (link->ifindex >= SFLOW_IFINDEX_COMPACT)
 		expand(e, now_ms);
 	if (put_counters(e, link, c, sequence)) {
-		export_flush(e, now_ms);
+		flush(e, &e->d, now_ms);
 		if (put_counters(e, link, c, sequence)) {
 			e->counts.too_big++;
 			return;

@@ -5,7 +5,8 @@
 
 /*
  * Samples into datagrams, datagrams to the collectors. Holds the sequence
- * numbers of the agent: of datagrams, and of flow samples by data source.
+ * numbers of the agent: of datagrams, and of flow and discard samples by data
+ * source.
  */
 
 #include "sflow.h"
@@ -19,6 +20,7 @@ struct link;
 struct export_counts {
 	uint64_t datagrams;
 	uint64_t flow_samples;
+	uint64_t discard_samples;
 	uint64_t counter_samples;
 	uint64_t too_big;	/* samples that fit into no datagram */
 	uint64_t headless;	/* of a link type sFlow has no number for */
@@ -35,10 +37,12 @@ void export_set_agent(struct export *e, const struct sflow_addr *agent,
 /* As many samples as the record stands for. */
 void export_record(struct export *e, const struct ksflow_record *record,
 		   int64_t now_ms);
+void export_discard(struct export *e, const struct ksflow_record *record,
+		    int64_t now_ms);
 void export_if_counters(struct export *e, const struct link *link,
 			const struct sflow_if_counters *c, uint32_t sequence,
 			int64_t now_ms);
-/* The module's pools start afresh, and so do the flow samples' sequences. */
+/* The module's pools start afresh, and so do the samples' sequences. */
 void export_restart_sources(struct export *e);
 /* Send what is pending. */
 void export_flush(struct export *e, int64_t now_ms);

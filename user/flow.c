@@ -3,6 +3,7 @@
 #include "flow.h"
 
 #include "nl.h"
+#include "reason.h"
 #include "sflow.h"
 
 #include <linux/if_ether.h>
@@ -123,6 +124,45 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 		if (ksflow_has(r, RECORD_QUEUE_DEPTH))
 			sflow_put_queue_depth(d, r->queue_depth_bytes);
 	}
+	if (ksflow_has(r, RECORD_TIME))
+		sflow_put_timestamp(d, r->time_ns);
+	return sflow_sample_end(d);
+}
+
+/* Plain numbers here: the host itself has none. */
+static uint32_t plain(uint32_t ifindex)
+{
+	return ifindex == KSFLOW_IFINDEX_LOCAL ? 0 : ifindex;
+}
+
+int flow_put_discard(struct sflow_datagram *d, const struct ksflow_record *r,
+		     uint32_t sequence, uint32_t header_max)
+{
+	struct sflow_discard discard = {
+		.sequence = sequence,
+		.source = { SFLOW_SOURCE_IFINDEX, plain(r->source) },
+		.drops = r->drops,
+		.input = plain(r->in),
+		.output = plain(r->out),
+		.reason = reason_code(r),
+	};
+	char function[KSFLOW_SITE_BYTES];
+
+	sflow_discard_begin(d, &discard);
+	put_header(d, r, header_max);
+	if (ksflow_has(r, RECORD_QUEUE)) {
+		sflow_put_egress_queue(d, r->queue);
+		if (ksflow_has(r, RECORD_QUEUE_DEPTH))
+			sflow_put_queue_depth(d, r->queue_depth_bytes);
+	}
+	if (ksflow_has(r, RECORD_SITE)) {
+		reason_function(r->site, function, sizeof(function));
+		sflow_put_function(d, function);
+	}
+	if (ksflow_has(r, RECORD_TRAP))
+		sflow_put_hw_trap(d, r->group, r->trap);
+	if (ksflow_has(r, RECORD_REASON))
+		sflow_put_drop_reason(d, r->reason);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
 	return sflow_sample_end(d);

@@ -3,7 +3,7 @@
 #ifndef KSFLOW_USER_FLOW_H
 #define KSFLOW_USER_FLOW_H
 
-/* From a record of the module to a flow sample. No state, no sockets. */
+/* From a record of the module to a sample. No state, no sockets. */
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -17,6 +17,13 @@ struct sflow_datagram;
  */
 int flow_put(struct sflow_datagram *d, const struct ksflow_record *record,
 	     uint32_t sequence, uint32_t header_max);
+/*
+ * The same for a drop: a discarded packet. Its source is the interface it came
+ * in through, or 0:0.
+ */
+int flow_put_discard(struct sflow_datagram *d,
+		     const struct ksflow_record *record, uint32_t sequence,
+		     uint32_t header_max);
 /* It names an interface the compact form has no room for. */
 bool flow_needs_expanded(const struct ksflow_record *record);
 

@@ -100,6 +100,7 @@ FLOW = {
     1038: lambda r: {'symbol': r.opaque().decode()},
     1039: words('delay_ns'),
     1040: words('depth'),
+    1041: lambda r: {'group': r.opaque().decode(), 'trap': r.opaque().decode()},
     1042: lambda r: {'reason': r.opaque().decode()},
     1043: lambda r: {'time_ns': r.u64()},
 }

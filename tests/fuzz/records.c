@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) 2026 the ksflow authors */
 /*
- * Any bytes as what the module sent, each record on into a sample.
+ * Any bytes as what the module sent, each record on into samples.
  *
  *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
  *		-D_GNU_SOURCE tests/fuzz/records.c user/nl_parse.c user/flow.c
- *		user/sflow.c -lmnl
+ *		user/reason*.c user/sflow.c -lmnl
  */
 #include "flow.h"
 #include "nl.h"
+#include "reason.h"
 #include "sflow.h"
 
 #include <stdlib.h>
@@ -24,6 +25,10 @@ static void on_record(const struct ksflow_batch *batch,
 	d->is_expanded = batch->cpu & 1;
 	sflow_begin(d);
 	if (!flow_put(d, record, 1, record->data_len) && d->len % 4)
+		abort();
+	if (!flow_put_discard(d, record, 1, record->data_len) && d->len % 4)
+		abort();
+	if (!reason_code_name(reason_code(record)))
 		abort();
 	sflow_finish(d, 1, 1);
 }

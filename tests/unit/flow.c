@@ -159,6 +159,86 @@ static void test_sample(void)
 	ok(flow_needs_expanded(&r), "2^24 is");
 }
 
+static struct ksflow_record drop(void)
+{
+	struct ksflow_record r = record();
+
+	r.has = HAS(TIME) | HAS(SOURCE) | HAS(DROPS) | HAS(IN) | HAS(OUT) |
+		HAS(LEN) | HAS(PROTO) | HAS(DATA) | HAS(REASON) | HAS(SITE);
+	r.dir = r.rate = r.pool = 0;
+	r.out = 3;
+	strcpy(r.reason, "NETFILTER_DROP");
+	strcpy(r.site, "nft_do_chain+0x1a2/0x6f0 [nf_tables]");
+	return r;
+}
+
+static void put_discard(const struct ksflow_record *r)
+{
+	memset(&d, 0, sizeof(d));
+	d.agent.type = SFLOW_ADDR_IP4;
+	d.max_bytes = SFLOW_DATAGRAM_DEFAULT;
+	sflow_begin(&d);
+	is(flow_put_discard(&d, r, 9, r->data_len), 0, "it fits");
+}
+
+static bool is_string(uint32_t at, const char *s)
+{
+	return at && word(at) == strlen(s) && !memcmp(d.bytes + at + 4, s,
+						      strlen(s));
+}
+
+static void test_discard(void)
+{
+	struct ksflow_record r = drop();
+	uint32_t at;
+
+	/* its fixed part is as long as a compact flow sample's */
+	put_discard(&r);
+	is(word(28), 5, "a discarded packet");
+	is(word(36), 9, "discard: sequence");
+	is(word(40), 0, "discard: source type");
+	is(word(44), 2, "discard: source, where it came in");
+	is(word(48), 6, "discard: drops wrap");
+	is(word(52), 2, "discard: input");
+	is(word(56), 3, "discard: output");
+	is(word(60), 258, "discard: reason");
+	at = body(1);
+	is(word(at + 4), 1004, "discard: frame length");
+	is(word(at + 12), 44, "discard: header");
+	ok(is_string(body(1038), "nft_do_chain"), "discard: function alone");
+	ok(is_string(body(1042), "NETFILTER_DROP"), "discard: reason's name");
+	is(word(body(1043)), 0x11223344, "discard: time");
+	ok(!body(1041) && !body(1036) && !body(1001),
+	   "discard: nothing that is not known");
+	ok(body(1) < body(1038) && body(1038) < body(1042) &&
+	   body(1042) < body(1043), "discard: records in ascending order");
+
+	r.has = HAS(TIME) | HAS(TRAP) | HAS(GROUP) | HAS(QUEUE) |
+		HAS(QUEUE_DEPTH) | HAS(PROTO) | HAS(DATA) | HAS(LEN);
+	r.source = 0;
+	r.in = r.out = KSFLOW_IFINDEX_LOCAL;
+	r.reason[0] = r.site[0] = 0;
+	strcpy(r.trap, "blackhole_route");
+	strcpy(r.group, "l3_drops");
+	r.queue = 3;
+	r.queue_depth_bytes = 1000;
+	put_discard(&r);
+	is(word(44), 0, "trap: source 0:0, none is known");
+	is(word(52), 0, "trap: input, the host has no number here");
+	is(word(56), 0, "trap: output likewise");
+	is(word(60), 269, "trap: reason");
+	at = body(1041);
+	ok(is_string(at, "l3_drops"), "trap: its group");
+	ok(is_string(at + 12, "blackhole_route"), "trap: its name");
+	ok(!body(1038) && !body(1042), "trap: no function, no reason");
+	is(word(body(1036)), 3, "trap: queue");
+	is(word(body(1040)), 1000, "trap: depth");
+
+	r.proto = 0;
+	put_discard(&r);
+	ok(!body(1) && body(1041), "an unknown link type: no header");
+}
+
 /* Datagrams as a collector gets them. */
 static int collector_fd;
 
@@ -185,7 +265,7 @@ static void test_export(void)
 	struct collectors *to;
 	struct conf conf;
 	struct export *e;
-	uint32_t i, samples, last = 0, order = 0;
+	uint32_t i, at, samples, last = 0, order = 0;
 
 	collector_fd = socket(AF_INET, SOCK_DGRAM, 0);
 	in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -263,17 +343,42 @@ static void test_export(void)
 	export_flush(e, 1300);
 	ok(receive() && word(28) == 3, "and ever after");
 
+	/* discards: datagrams of their own, in the agent's one sequence */
+	export_record(e, &r, 1300);
+	for (i = 0; i < 3; i++) {
+		struct ksflow_record x = drop();
+
+		x.source = i == 2 ? 0 : 2;
+		export_discard(e, &x, 1300);
+		if (!i)
+			export_record(e, &r, 1300);
+	}
+	export_flush(e, 1300);
+	ok(receive() && word(24) == 2 && word(28) == 3,
+	   "flow samples leave without the discards");
+	last = word(16);
+	ok(receive() && word(24) == 3 && word(28) == 5,
+	   "discards leave without flow samples");
+	is(word(16), last + 1, "in the same sequence of datagrams");
+	is(word(36), 1, "discards have sequences of their own");
+	at = 28 + 8 + word(32);
+	is(word(at + 8), 2, "by source");
+	at += 8 + word(at + 4);
+	is(word(at + 8), 1, "that of unknown interfaces too");
+	is(export_counts(e)->discard_samples, 3, "discards are counted");
+	ok(!receive(), "nothing else");
+
 	export_restart_sources(e);
 	export_record(e, &r, 1300);
 	export_flush(e, 1300);
 	receive();
 	is(word(36), 1, "sequences start again with the module's pools");
-	is(export_counts(e)->flow_samples, 58, "flow samples counted");
+	is(export_counts(e)->flow_samples, 60, "flow samples counted");
 	for (i = 1; i < 1000; i++) {
 		r.source = i;
 		export_record(e, &r, 1300);
 	}
-	is(export_counts(e)->flow_samples, 58 + 999, "a thousand sources");
+	is(export_counts(e)->flow_samples, 60 + 999, "a thousand sources");
 	export_close(e);
 	collectors_close(to);
 	close(collector_fd);
@@ -282,6 +387,7 @@ static void test_export(void)
 int main(void)
 {
 	test_sample();
+	test_discard();
 	test_export();
 	return tap_done();
 }
