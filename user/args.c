@@ -177,3 +177,146 @@ bool args_rule(int argc, char **argv, struct ksflow_rule *rule, char *err,
 	}
 	return true;
 }
+
+bool args_hide(const char *list, struct ksflow_drop_conf *drop, char *err,
+	       size_t size)
+{
+	static const char prefix[] = "SKB_DROP_REASON_";
+	size_t len;
+
+	do {
+		const char *entry = list, *pattern;
+		char *to;
+
+		len = strcspn(list, ",");
+		list += len;
+		pattern = entry + (*entry == '+' || *entry == '-');
+		if (pattern > entry) {
+			if (!strncmp(pattern, prefix, sizeof(prefix) - 1))
+				pattern += sizeof(prefix) - 1;
+		} else if (!(len == 7 && !strncmp(entry, "default", len)) &&
+			   !(len == 4 && !strncmp(entry, "none", len))) {
+			snprintf(err, size,
+				 "bad word \"%.*s\" to hide: expected default, none, +REASON or -REASON",
+				 len > 40 ? 40 : (int)len, entry);
+			return false;
+		}
+		len = entry + len - pattern;
+		if (!len || len + (pattern > entry) >= KSFLOW_PATTERN_MAX) {
+			snprintf(err, size,
+				 "bad pattern to hide: expected 1...%d characters",
+				 KSFLOW_PATTERN_MAX - 2);
+			return false;
+		}
+		if (drop->hide_count == KSFLOW_HIDE_MAX) {
+			snprintf(err, size,
+				 "too much to hide: expected at most %d patterns",
+				 KSFLOW_HIDE_MAX);
+			return false;
+		}
+		to = drop->hide[drop->hide_count++];
+		memset(to, 0, KSFLOW_PATTERN_MAX);
+		if (pattern > entry)
+			*to++ = *entry;
+		memcpy(to, pattern, len);
+		ksflow_set(drop, DROP_HIDE);
+	} while (*list++);
+	return true;
+}
+
+static bool drop_word(const char *word, const char *value,
+		      struct ksflow_drop_conf *drop, char *err, size_t size)
+{
+	uint64_t number;
+	int state;
+
+	if (!strcmp(word, "hide"))
+		return args_hide(value, drop, err, size);
+	if (!strcmp(word, "state")) {
+		state = ksflow_drop_state_parse(value);
+		if (state < 0) {
+			snprintf(err, size,
+				 "bad state \"%s\": expected on, count or off",
+				 value);
+			return false;
+		}
+		ksflow_set(drop, DROP_STATE);
+		drop->state = state;
+		return true;
+	}
+	if (!strcmp(word, "limit") && !strcmp(value, "unlimited")) {
+		ksflow_set(drop, DROP_LIMIT);
+		drop->limit = KSFLOW_UNLIMITED;
+		return true;
+	}
+	if (!strcmp(word, "limit") || !strcmp(word, "burst")) {
+		if (!args_u64(value, 1, KSFLOW_LIMIT_MAX, &number)) {
+			snprintf(err, size, "bad %s \"%s\": expected 1...%u%s",
+				 word, value, KSFLOW_LIMIT_MAX,
+				 word[0] == 'l' ? " a second, or unlimited" : "");
+			return false;
+		}
+		if (word[0] == 'l') {
+			ksflow_set(drop, DROP_LIMIT);
+			drop->limit = number;
+		} else {
+			ksflow_set(drop, DROP_BURST);
+			drop->burst = number;
+		}
+		return true;
+	}
+	if (strcmp(value, "on") && strcmp(value, "off")) {
+		snprintf(err, size, "bad word \"%s\" after \"%s\": expected on or off",
+			 value, word);
+		return false;
+	}
+	if (word[0] == 's') {
+		ksflow_set(drop, DROP_SW);
+		drop->sw = !strcmp(value, "on");
+	} else {
+		ksflow_set(drop, DROP_HW);
+		drop->hw = !strcmp(value, "on");
+	}
+	return true;
+}
+
+bool args_drop(int argc, char **argv, struct ksflow_drop_conf *drop, char *err,
+	       size_t size)
+{
+	static const char * const words[] = {
+		"state", "limit", "burst", "sw", "hw", "hide",
+	};
+	bool is_given[sizeof(words) / sizeof(words[0])] = { false };
+	size_t word;
+	int i;
+
+	memset(drop, 0, sizeof(*drop));
+	if (argc < 1) {
+		snprintf(err, size,
+			 "nothing to set: expected state, limit, burst, sw, hw or hide");
+		return false;
+	}
+	for (i = 0; i < argc; i += 2) {
+		for (word = 0; word < sizeof(words) / sizeof(words[0]); word++)
+			if (!strcmp(argv[i], words[word]))
+				break;
+		if (word == sizeof(words) / sizeof(words[0])) {
+			snprintf(err, size,
+				 "unknown word \"%s\": expected state, limit, burst, sw, hw or hide",
+				 argv[i]);
+			return false;
+		}
+		if (i + 1 == argc) {
+			snprintf(err, size, "\"%s\" needs a value", argv[i]);
+			return false;
+		}
+		if (is_given[word]) {
+			snprintf(err, size, "\"%s\" is given twice", argv[i]);
+			return false;
+		}
+		is_given[word] = true;
+		if (!drop_word(argv[i], argv[i + 1], drop, err, size))
+			return false;
+	}
+	return true;
+}

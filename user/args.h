@@ -27,6 +27,22 @@ bool args_seconds(const char *word, double min, uint64_t *ns);
 bool args_rule(int argc, char **argv, struct ksflow_rule *rule, char *err,
 	       size_t size);
 
+struct ksflow_drop_conf;
+
+/**
+ * args_drop() - "[state S] [limit N|unlimited] [burst N] [sw on|off] ..."
+ * @drop: answer
+ * @err: what was wrong and what was expected
+ *
+ * Return: true, or false with @err filled in.
+ */
+bool args_drop(int argc, char **argv, struct ksflow_drop_conf *drop, char *err,
+	       size_t size);
+
+/* "default", "none", "+GLOB" and "-GLOB" with commas between: added to @drop. */
+bool args_hide(const char *list, struct ksflow_drop_conf *drop, char *err,
+	       size_t size);
+
 /* Is @word fit to be a pattern of interface names? Else @err says why. */
 bool args_pattern(const char *word, char *err, size_t size);
 

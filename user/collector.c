@@ -4,6 +4,7 @@
 
 #include "conf.h"
 #include "log.h"
+#include "nl.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -466,6 +467,34 @@ void collectors_send(struct collectors *set, const void *bytes, size_t len)
 
 	for (i = 0; i < set->count; i++)
 		send_to(set->all[i], bytes, len);
+}
+
+unsigned int collectors_own(const struct collectors *set,
+			    struct ksflow_own *own, unsigned int max)
+{
+	unsigned int i, count = 0;
+
+	for (i = 0; i < set->count && count < max; i++) {
+		const struct address *address = &set->all[i]->address;
+		const struct sockaddr_in6 *in6 =
+			(const struct sockaddr_in6 *)&address->addr;
+		const struct sockaddr_in *in =
+			(const struct sockaddr_in *)&address->addr;
+
+		if (!address->len)
+			continue;
+		memset(&own[count], 0, sizeof(*own));
+		own[count].is_ip6 = in6->sin6_family == AF_INET6;
+		if (own[count].is_ip6) {
+			memcpy(own[count].addr, &in6->sin6_addr, 16);
+			own[count].port = ntohs(in6->sin6_port);
+		} else {
+			memcpy(own[count].addr, &in->sin_addr, 4);
+			own[count].port = ntohs(in->sin_port);
+		}
+		count++;
+	}
+	return count;
 }
 
 unsigned int collectors_count(const struct collectors *set)

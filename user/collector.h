@@ -15,6 +15,7 @@
 
 struct collectors;
 struct conf;
+struct ksflow_own;
 
 struct collector_counts {
 	const char *name;	/* as configured, with the port */
@@ -37,6 +38,9 @@ void collectors_receive(struct collectors *set, int64_t now_ms);
 int64_t collectors_run(struct collectors *set, int64_t now_ms);
 /* Addresses changed: sources are to be chosen again. */
 void collectors_reconnect(struct collectors *set, int64_t now_ms);
+/* Addresses in use, at most max; returns how many. */
+unsigned int collectors_own(const struct collectors *set,
+			    struct ksflow_own *own, unsigned int max);
 void collectors_send(struct collectors *set, const void *bytes, size_t len);
 unsigned int collectors_count(const struct collectors *set);
 void collectors_counts(const struct collectors *set, unsigned int i,

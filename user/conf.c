@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "conf.h"
 
+#include "args.h"
 #include "conf_lex.h"
 #include "nl.h"
 
@@ -226,9 +227,137 @@ static int pcap(struct lex *p, struct conf *conf)
 	return ret;
 }
 
+static bool is_among(const struct lex *p, const char * const *words)
+{
+	for (; *words; words++) {
+		if (lex_is(p, *words))
+			return true;
+	}
+	return false;
+}
+
+static int switch_value(struct lex *p, bool *out)
+{
+	int ret = lex_value(p, "on or off");
+
+	if (ret)
+		return ret;
+	if (lex_is(p, "on") || lex_is(p, "yes") || lex_is(p, "true"))
+		*out = true;
+	else if (lex_is(p, "off") || lex_is(p, "no") || lex_is(p, "false"))
+		*out = false;
+	else
+		return lex_fail(p, "expected on or off");
+	return 0;
+}
+
+static int start_value(struct lex *p, struct ksflow_drop_conf *drop)
+{
+	bool is_on;
+	int ret;
+
+	ret = lex_value(p, "on, count or off");
+	if (ret)
+		return ret;
+	ret = ksflow_drop_state_parse(p->token);
+	if (ret < 0) {
+		is_on = lex_is(p, "yes") || lex_is(p, "true");
+		if (!is_on && !lex_is(p, "no") && !lex_is(p, "false"))
+			return lex_fail(p, "expected on, count or off");
+		ret = is_on ? KSFLOW_DROP_ON : KSFLOW_DROP_OFF;
+	}
+	drop->state = ret;
+	return 0;
+}
+
+static int limit_value(struct lex *p, struct ksflow_drop_conf *drop)
+{
+	const char *end = "";
+	uint64_t limit;
+	int ret;
+
+	ret = lex_value(p, "a number or unlimited");
+	if (ret)
+		return ret;
+	ksflow_set(drop, DROP_LIMIT);
+	if (!strcasecmp(p->token, "unlimited")) {
+		drop->limit = KSFLOW_UNLIMITED;
+		return 0;
+	}
+	limit = lex_number(p->token, &end);
+	if (*end || !limit || limit > KSFLOW_LIMIT_MAX)
+		return lex_fail(p, "expected drops a second, 1...%u, or unlimited",
+				KSFLOW_LIMIT_MAX);
+	drop->limit = limit;
+	return 0;
+}
+
+static int hide_value(struct lex *p, struct ksflow_drop_conf *drop)
+{
+	char text[160];
+	int ret;
+
+	ret = lex_value(p, "default, none, +REASON or -REASON");
+	if (!ret && !args_hide(p->token, drop, text, sizeof(text)))
+		ret = lex_fail(p, "%s", text);
+	return ret;
+}
+
+/* Of hsflowd's dropmon, what the module has no need of. */
+static const char * const dropmon_ignored[] = {
+	"group", "max", "rn", "hw_unknown", "hw_function", "sw_passive",
+	"hw_passive", NULL,
+};
+
+static int dropmon(struct lex *p, struct conf *conf)
+{
+	struct ksflow_drop_conf *drop = &conf->drop;
+	bool value;
+	int ret;
+
+	memset(drop, 0, sizeof(*drop));
+	conf->has_drop = true;
+	ksflow_set(drop, DROP_STATE);
+	drop->state = KSFLOW_DROP_ON;
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		if (lex_is(p, "start")) {
+			ret = start_value(p, drop);
+		} else if (lex_is(p, "limit")) {
+			ret = limit_value(p, drop);
+		} else if (lex_is(p, "burst")) {
+			ksflow_set(drop, DROP_BURST);
+			ret = lex_number_value(p, 1, KSFLOW_LIMIT_MAX,
+					       &drop->burst);
+		} else if (lex_is(p, "sw")) {
+			ksflow_set(drop, DROP_SW);
+			ret = switch_value(p, &value);
+			drop->sw = !ret && value;
+		} else if (lex_is(p, "hw")) {
+			ksflow_set(drop, DROP_HW);
+			ret = switch_value(p, &value);
+			drop->hw = !ret && value;
+		} else if (lex_is(p, "hide")) {
+			ret = hide_value(p, drop);
+		} else if (is_among(p, dropmon_ignored)) {
+			lex_warn(p, p->token_line,
+				 "dropmon: %.64s: not needed here, ignored",
+				 p->token);
+			ret = lex_value(p, "a value");
+		} else {
+			ret = lex_fail(p,
+				   "expected start, limit, burst, sw, hw, hide or } in dropmon");
+		}
+	}
+	return ret;
+}
+
 static int sampling_for(struct lex *p, struct conf *conf, const char *what)
 {
-		unsigned int line = p->token_line;
+	unsigned int line = p->token_line;
 	const char *end = "";
 	uint32_t rate;
 	uint64_t bps;
@@ -263,7 +392,7 @@ static const char * const never_blocks[] = {
 };
 
 static const char * const later_blocks[] = {
-	"dropmon", "psample", "dent", "tcp", "dns-sd", NULL,
+	"psample", "dent", "tcp", "dns-sd", NULL,
 };
 
 static const char * const ignored_values[] = {
@@ -273,15 +402,6 @@ static const char * const ignored_values[] = {
 	"uuid", "hostname", "cgroup_procs", "cgroup_acct", "markTraffic",
 	"xen.update.dominfo", "xen.dsk", "turbostat", NULL,
 };
-
-static bool is_among(const struct lex *p, const char * const *words)
-{
-	for (; *words; words++) {
-		if (lex_is(p, *words))
-			return true;
-	}
-	return false;
-}
 
 static int ignore_block(struct lex *p, const char *why)
 {
@@ -300,6 +420,8 @@ static int setting(struct lex *p, struct conf *conf)
 		return collector(p, conf);
 	if (lex_is(p, "pcap") || lex_is(p, "epcap"))
 		return pcap(p, conf);
+	if (lex_is(p, "dropmon"))
+		return dropmon(p, conf);
 	if (lex_is(p, "sampling") || lex_is(p, "packetSamplingRate")) {
 		conf->has_sampling = true;
 		conf->sampling_line = p->token_line;
@@ -359,6 +481,12 @@ void conf_defaults(struct conf *conf)
 	conf->collector_count = 1;
 	strcpy(conf->collectors[0].host, "127.0.0.1");
 	conf->collectors[0].port = SFLOW_PORT;
+}
+
+bool conf_wants_drops(const struct conf *conf)
+{
+	return !conf->is_from_file ||
+	       (conf->has_drop && conf->drop.state != KSFLOW_DROP_OFF);
 }
 
 static int parse_blocks(struct lex *p, struct conf *conf)

@@ -9,6 +9,7 @@
  * but its arguments.
  */
 
+#include "nl.h"
 #include "sflow.h"
 
 #include <linux/ksflow.h>
@@ -29,9 +30,6 @@
 #define CONF_WARNINGS_MAX	32
 
 #define CONF_POLLING_DEFAULT_S	30
-
-struct ksflow_layer_conf;
-struct ksflow_rule;
 
 struct conf_collector {
 	char host[254];		/* address or name */
@@ -77,6 +75,9 @@ struct conf {
 	struct conf_speed speeds[CONF_SPEEDS_MAX];
 	unsigned int device_count;
 	struct conf_device devices[CONF_DEVICES_MAX];
+	/* drops: what the dropmon block says */
+	bool has_drop;
+	struct ksflow_drop_conf drop;
 	/* counters */
 	uint32_t polling_s;	/* 0 = off */
 	/* export */
@@ -109,6 +110,12 @@ int conf_parse(struct conf *conf, const char *text, size_t len,
 int conf_read(struct conf *conf, const char *file,
 	      struct conf_report *report);
 void conf_print(const struct conf *conf, FILE *out);
+
+/*
+ * Are drops to be exported? With a file, if it says so; without one, if the
+ * module captures them.
+ */
+bool conf_wants_drops(const struct conf *conf);
 
 /*
  * The daemon's layer. rules has room for KSFLOW_RULES_MAX. Ascending

@@ -153,6 +153,10 @@ int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
 		ksflow_set(layer, LAYER_RING);
 		layer->ring_bytes = conf->ring_bytes;
 	}
+	if (conf->has_drop) {
+		ksflow_set(layer, LAYER_DROP);
+		layer->drop = conf->drop;
+	}
 	add_rates(&b, conf);
 	if (conf->has_sampling && !conf->sampling) {
 		set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
@@ -180,6 +184,26 @@ static void print_addr(FILE *out, const struct sflow_addr *addr)
 
 	fputs(inet_ntop(addr->type == SFLOW_ADDR_IP6 ? AF_INET6 : AF_INET,
 			addr->bytes, text, sizeof(text)), out);
+}
+
+static void print_drop(const struct ksflow_drop_conf *drop, FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "  dropmon { start=%s", ksflow_drop_state_name(drop->state));
+	if (ksflow_has(drop, DROP_LIMIT) && drop->limit == KSFLOW_UNLIMITED)
+		fprintf(out, " limit=unlimited");
+	else if (ksflow_has(drop, DROP_LIMIT))
+		fprintf(out, " limit=%u", drop->limit);
+	if (ksflow_has(drop, DROP_BURST))
+		fprintf(out, " burst=%u", drop->burst);
+	if (ksflow_has(drop, DROP_SW))
+		fprintf(out, " sw=%s", drop->sw ? "on" : "off");
+	if (ksflow_has(drop, DROP_HW))
+		fprintf(out, " hw=%s", drop->hw ? "on" : "off");
+	for (i = 0; i < drop->hide_count; i++)
+		fprintf(out, " hide=%s", drop->hide[i]);
+	fprintf(out, " }\n");
 }
 
 /* As a file that, read, gives the same. */
@@ -219,6 +243,8 @@ void conf_print(const struct conf *conf, FILE *out)
 		fprintf(out, "  headerBytes = %u\n", conf->header_bytes);
 	if (conf->ring_bytes)
 		fprintf(out, "  ringBytes = %u\n", conf->ring_bytes);
+	if (conf->has_drop)
+		print_drop(&conf->drop, out);
 	fprintf(out, "  polling = %u\n", conf->polling_s);
 	fprintf(out, "  datagramBytes = %u\n", conf->datagram_bytes);
 	if (conf->sub_agent_id)

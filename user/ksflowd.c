@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) 2026 the ksflow authors */
 /*
- * ksflowd: the module's records, and interface counters, as sFlow. One loop,
- * one thread: what is ready is read, what is due is done, what is pending is
- * sent before the next wait, so that no sample waits for company.
+ * ksflowd: the module's samples and drops, and interface counters, as sFlow.
+ * One loop, one thread: what is ready is read, what is due is done, what is
+ * pending is sent before the next wait, so that no sample waits for company.
  */
 #include "agent.h"
 #include "collector.h"
@@ -72,6 +72,17 @@ static void on_record(const struct ksflow_batch *batch,
 
 	if (batch->kind == KSFLOW_KIND_SAMPLE)
 		export_record(d->export, record, d->now_ms);
+	else if (batch->kind == KSFLOW_KIND_DROP)
+		export_discard(d->export, record, d->now_ms);
+}
+
+/* A drop of a datagram about drops would make another one. */
+static void tell_own(struct daemon *d)
+{
+	struct ksflow_own own[KSFLOW_OWN_MAX];
+
+	module_set_own(d->module, own,
+		       collectors_own(d->collectors, own, KSFLOW_OWN_MAX));
 }
 
 static void on_restart(void *arg)
@@ -148,8 +159,10 @@ static int apply(struct daemon *d)
 {
 	int ret;
 
-	ret = module_apply(d->module, &d->conf);
+	/* before there are drops to report */
 	collectors_apply(d->collectors, &d->conf, d->now_ms);
+	tell_own(d);
+	ret = module_apply(d->module, &d->conf);
 	counters_set_interval(d->counters, d->conf.polling_s, d->now_ms);
 	choose_agent(d);
 	return ret;
@@ -181,15 +194,17 @@ static void say_ledger(struct daemon *d)
 	module_counts(d->module, &m);
 	log_info("module: %s%s; %" PRIu64 " records read; lost: ring %" PRIu64
 		 ", reader %" PRIu64 "; overruns %" PRIu64 ", truncated %"
-		 PRIu64 ", malformed %" PRIu64,
+		 PRIu64 ", malformed %" PRIu64 "; drops over the limit %"
+		 PRIu64,
 		 m.is_subscribed ? m.version : "none, ", m.problem, m.records,
 		 m.lost_ring, m.lost_reader, m.overruns, m.truncated,
-		 m.malformed);
+		 m.malformed, m.limited);
 	log_info("sent: %" PRIu64 " datagrams, %" PRIu64 " flow samples, %"
-		 PRIu64 " counter samples of %u interfaces; too big %" PRIu64
+		 PRIu64 " discard samples, %" PRIu64
+		 " counter samples of %u interfaces; too big %" PRIu64
 		 ", without a header %" PRIu64, e->datagrams, e->flow_samples,
-		 e->counter_samples, counters_count(d->counters), e->too_big,
-		 e->headless);
+		 e->discard_samples, e->counter_samples,
+		 counters_count(d->counters), e->too_big, e->headless);
 	for (i = 0; i < collectors_count(d->collectors); i++) {
 		struct collector_counts c;
 
@@ -227,12 +242,13 @@ static void tell_status(struct daemon *d)
 			 m.lost_ring, m.lost_reader,
 			 m.truncated + m.malformed + e->too_big);
 	d->lost = lost;
-	notify_status("%s%s; %" PRIu64 " flow and %" PRIu64
+	notify_status("%s%s; %" PRIu64 " flow, %" PRIu64 " discard and %" PRIu64
 		      " counter samples sent, %" PRIu64 " lost, %" PRIu64
 		      " datagrams unsent",
 		      m.is_subscribed ? "module " : "no module: ",
 		      m.is_subscribed ? m.version : m.problem,
-		      e->flow_samples, e->counter_samples, lost, unsent);
+		      e->flow_samples, e->discard_samples, e->counter_samples,
+		      lost, unsent);
 }
 
 static void on_signal(struct daemon *d)
@@ -293,6 +309,12 @@ static int64_t run(struct daemon *d)
 	return earlier(next_ms, d->status_ms);
 }
 
+static void on_collectors(struct daemon *d)
+{
+	collectors_receive(d->collectors, d->now_ms);
+	tell_own(d);
+}
+
 static void loop(struct daemon *d)
 {
 	struct epoll_event events[8];
@@ -315,7 +337,7 @@ static void loop(struct daemon *d)
 			else if (fd == module_fd(d->module))
 				module_receive(d->module, d->now_ms);
 			else if (fd == collectors_fd(d->collectors))
-				collectors_receive(d->collectors, d->now_ms);
+				on_collectors(d);
 			else if (fd == counters_fd(d->counters))
 				counters_receive(d->counters);
 			else if (rtnl_receive(d->addresses, on_address, d))
@@ -459,8 +481,8 @@ static void usage(FILE *out)
 		"usage: ksflowd [-f FILE] [--foreground] [--verbose]\n"
 		"       ksflowd --check [FILE]\n"
 		"\n"
-		"Send the packet samples of the ksflow module, and interface counters, to sFlow\n"
-		"collectors.\n"
+		"Send the packet samples and drops of the ksflow module, and interface counters,\n"
+		"to sFlow collectors.\n"
 		"\n"
 		"  -f, --file FILE   configuration; default %s, or else\n"
 		"                    %s, or else collector 127.0.0.1:%d\n"

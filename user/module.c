@@ -33,9 +33,14 @@ struct module {
 	char version[64];
 	/* of connections that are gone */
 	struct ksflow_nl_counts before;
+	uint32_t abi;			/* of the module we are connected to */
+	uint32_t kinds;			/* wanted */
 	struct ksflow_layer_conf layer;
 	struct ksflow_rule rules[KSFLOW_RULES_MAX];
 };
+
+/* From here on a module captures drops; an older one refuses the words. */
+#define ABI_DROPS	2
 
 static void watch_fd(struct module *m, int fd)
 {
@@ -67,6 +72,7 @@ struct module *module_open(const struct ksflow_handler *records,
 		watch_fd(m, ksflow_nl_watch_fd(m->watch));
 	else
 		log_warn("%s", err.text);
+	m->kinds = 1U << KSFLOW_KIND_SAMPLE;
 	m->layer.id = KSFLOW_LAYER_DAEMON;
 	m->layer.rules = m->rules;
 	return m;
@@ -123,11 +129,37 @@ static void say(struct module *m, const struct ksflow_nl_error *err)
 	}
 }
 
-static int connect_to(struct module *m)
+static uint32_t kinds_of(const struct module *m)
+{
+	return m->abi >= ABI_DROPS ? m->kinds :
+				     m->kinds & ~(1U << KSFLOW_KIND_DROP);
+}
+
+static int send_layer(struct module *m, struct ksflow_nl_error *err)
+{
+	struct ksflow_layer_conf layer = m->layer;
+
+	if (m->abi < ABI_DROPS) {
+		layer.has &= ~(1ULL << KSFLOW_A_LAYER_DROP);
+		layer.own_count = 0;
+	}
+	return ksflow_nl_layer_set(m->nl, &layer, err);
+}
+
+static int subscribe(struct module *m, struct ksflow_nl_error *err)
 {
 	struct ksflow_subscription sub = {
-		.kinds = 1U << KSFLOW_KIND_SAMPLE, .is_owner = true,
+		.kinds = kinds_of(m), .is_owner = true,
 	};
+
+	if (m->abi < ABI_DROPS && ksflow_has(&m->layer, LAYER_DROP))
+		log_warn("module ksflow speaks ABI %u: it cannot capture drops, dropmon waits for a newer one",
+			 m->abi);
+	return ksflow_nl_subscribe(m->nl, &sub, m->records, NULL, err);
+}
+
+static int connect_to(struct module *m)
+{
 	struct ksflow_nl_error err = { 0 };
 	struct ksflow_config config;
 	int ret;
@@ -139,16 +171,20 @@ static int connect_to(struct module *m)
 	}
 	ksflow_nl_set_rcvbuf(m->nl, RCVBUF_BYTES);
 	m->restarted(m->arg);
-	ret = ksflow_nl_subscribe(m->nl, &sub, m->records, &config, &err);
+	ret = ksflow_nl_config_get(m->nl, &config, &err);
 	if (ret)
 		goto failed;
+	m->abi = config.abi;
 	snprintf(m->version, sizeof(m->version), "%s", config.version);
 	if (config.abi != KSFLOW_ABI && config.abi != m->said_abi)
 		log_info("module ksflow speaks ABI %u, this ksflowd %u: what both know is used",
 			 config.abi, KSFLOW_ABI);
 	m->said_abi = config.abi;
 	ksflow_config_free(&config);
-	ret = ksflow_nl_layer_set(m->nl, &m->layer, &err);
+	ret = subscribe(m, &err);
+	if (ret)
+		goto failed;
+	ret = send_layer(m, &err);
 	if (ret)
 		goto failed;
 	watch_fd(m, ksflow_nl_fd(m->nl));
@@ -163,12 +199,62 @@ failed:
 	return ret;
 }
 
+static bool is_same(const struct module *m,
+		    const struct ksflow_layer_conf *layer)
+{
+	const struct ksflow_layer_conf *old = &m->layer;
+
+	return layer->has == old->has &&
+	       layer->header_bytes == old->header_bytes &&
+	       layer->ring_bytes == old->ring_bytes &&
+	       layer->rule_count == old->rule_count &&
+	       layer->own_count == old->own_count &&
+	       !memcmp(layer->own, old->own, sizeof(layer->own)) &&
+	       !memcmp(&layer->drop, &old->drop, sizeof(layer->drop)) &&
+	       !memcmp(layer->rules, old->rules,
+		       layer->rule_count * sizeof(layer->rules[0]));
+}
+
+/* Send what differs. A refusal leaves all as it was. */
+static int change(struct module *m, const struct ksflow_layer_conf *layer)
+{
+	struct ksflow_layer_conf before = m->layer;
+	struct ksflow_nl_error err = { 0 };
+	int ret = 0;
+
+	if (is_same(m, layer))
+		return 0;
+	m->layer = *layer;
+	if (m->nl)
+		ret = send_layer(m, &err);
+	if (ret) {
+		m->layer = before;
+		log_error("module ksflow: %s", err.text);
+	}
+	m->layer.rules = m->rules;
+	if (!ret)
+		memmove(m->rules, layer->rules,
+			layer->rule_count * sizeof(m->rules[0]));
+	return ret;
+}
+
+void module_set_own(struct module *m, const struct ksflow_own *own,
+		    unsigned int count)
+{
+	struct ksflow_layer_conf layer = m->layer;
+
+	memset(layer.own, 0, sizeof(layer.own));
+	memcpy(layer.own, own, count * sizeof(*own));
+	layer.own_count = count;
+	change(m, &layer);
+}
+
 int module_apply(struct module *m, const struct conf *conf)
 {
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
 	struct ksflow_nl_error err = { 0 };
 	struct ksflow_layer_conf layer;
-	size_t bytes;
+	uint32_t kinds;
 	int ret;
 
 	ret = conf_layer(conf, &layer, rules);
@@ -177,24 +263,23 @@ int module_apply(struct module *m, const struct conf *conf)
 			  KSFLOW_RULES_MAX);
 		return ret;
 	}
-	bytes = layer.rule_count * sizeof(rules[0]);
-	if (layer.has == m->layer.has &&
-	    layer.header_bytes == m->layer.header_bytes &&
-	    layer.ring_bytes == m->layer.ring_bytes &&
-	    layer.rule_count == m->layer.rule_count &&
-	    !memcmp(rules, m->rules, bytes))
+	layer.own_count = m->layer.own_count;
+	memcpy(layer.own, m->layer.own, sizeof(layer.own));
+	ret = change(m, &layer);
+	if (ret)
+		return ret;
+	kinds = 1U << KSFLOW_KIND_SAMPLE;
+	if (conf_wants_drops(conf))
+		kinds |= 1U << KSFLOW_KIND_DROP;
+	if (kinds == m->kinds)
 		return 0;
-	if (m->nl) {
-		ret = ksflow_nl_layer_set(m->nl, &layer, &err);
-		if (ret) {
-			log_error("module ksflow: %s", err.text);
-			return ret;
-		}
-	}
-	memcpy(m->rules, rules, bytes);
-	m->layer = layer;
-	m->layer.rules = m->rules;
-	return 0;
+	m->kinds = kinds;
+	if (!m->nl)
+		return 0;
+	ret = subscribe(m, &err);
+	if (ret)
+		log_error("module ksflow: %s", err.text);
+	return ret;
 }
 
 static void lose(struct module *m, int64_t now_ms)
@@ -259,6 +344,14 @@ struct ledger {
 	struct module_counts *counts;
 };
 
+static int on_stats(const struct ksflow_stats *stats, void *arg)
+{
+	struct ledger *ledger = arg;
+
+	ledger->counts->limited += stats->limited;
+	return 0;
+}
+
 static int on_reader(const struct ksflow_reader *reader, void *arg)
 {
 	struct ledger *ledger = arg;
@@ -275,7 +368,7 @@ void module_counts(struct module *m, struct module_counts *counts)
 {
 	struct ledger ledger = { .counts = counts };
 	struct ksflow_stats_handler handler = {
-		.reader = on_reader, .arg = &ledger,
+		.stats = on_stats, .reader = on_reader, .arg = &ledger,
 	};
 	const struct ksflow_nl_counts *now;
 	struct ksflow_nl_error err;

@@ -14,6 +14,7 @@
 
 struct conf;
 struct ksflow_handler;
+struct ksflow_own;
 struct module;
 
 struct module_counts {
@@ -27,6 +28,7 @@ struct module_counts {
 	/* from the module's ledger, since we subscribed */
 	uint64_t lost_ring;
 	uint64_t lost_reader;
+	uint64_t limited;	/* drops over the limit; no loss, as configured */
 };
 
 /* restarted: the module's sources begin anew. The handlers stay in use. */
@@ -35,6 +37,9 @@ struct module *module_open(const struct ksflow_handler *records,
 void module_close(struct module *m);
 /* The rules to hold from now on; they are sent only when they changed. */
 int module_apply(struct module *m, const struct conf *conf);
+/* The collectors, whose datagrams' drops are no news; sent when they changed. */
+void module_set_own(struct module *m, const struct ksflow_own *own,
+		    unsigned int count);
 /* Readable when there are records, or the module came or went. */
 int module_fd(const struct module *m);
 void module_receive(struct module *m, int64_t now_ms);

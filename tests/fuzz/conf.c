@@ -5,8 +5,8 @@
  * takes and a print that reads back.
  *
  *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
- *		-D_GNU_SOURCE tests/fuzz/conf.c user/conf*.c user/nl_parse.c
- *		-lmnl
+ *		-D_GNU_SOURCE tests/fuzz/conf.c user/conf*.c user/args.c
+ *		user/nl_parse.c -lmnl
  */
 #include "conf.h"
 #include "nl.h"

@@ -106,8 +106,77 @@ static void test_words(void)
 	ok(args_pattern(long_name, err, sizeof(err)), "63 bytes");
 }
 
+static struct ksflow_drop_conf drop;
+
+static bool parse_drop(const char *line)
+{
+	char copy[200], *argv[20], *save = NULL, *word;
+	int argc = 0;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (word = strtok_r(copy, " ", &save); word && argc < 20;
+	     word = strtok_r(NULL, " ", &save))
+		argv[argc++] = word;
+	memset(&drop, 0xa5, sizeof(drop));
+	err[0] = 0;
+	return args_drop(argc, argv, &drop, err, sizeof(err));
+}
+
+static void test_drops(void)
+{
+	static const struct {
+		const char *line;
+		const char *err;
+	} bad[] = {
+		{ "", "nothing to set: expected state, limit, burst, sw, hw or hide" },
+		{ "state", "\"state\" needs a value" },
+		{ "state maybe", "bad state \"maybe\": expected on, count or off" },
+		{ "limit 0", "bad limit \"0\": expected 1...1000000000 a second, or unlimited" },
+		{ "limit 1000000001", "bad limit \"1000000001\": expected 1...1000000000 a second, or unlimited" },
+		{ "burst unlimited", "bad burst \"unlimited\": expected 1...1000000000" },
+		{ "sw 1", "bad word \"1\" after \"sw\": expected on or off" },
+		{ "hw on sw on hw on", "\"hw\" is given twice" },
+		{ "rate 1", "unknown word \"rate\": expected state, limit, burst, sw, hw or hide" },
+		{ "hide OTHERHOST", "bad word \"OTHERHOST\" to hide: expected default, none, +REASON or -REASON" },
+		{ "hide none,", "bad word \"\" to hide: expected default, none, +REASON or -REASON" },
+		{ "hide +", "bad pattern to hide: expected 1...62 characters" },
+		{ "hide +0123456789012345678901234567890123456789012345678901234567890123",
+		  "bad pattern to hide: expected 1...62 characters" },
+	};
+	char many[KSFLOW_HIDE_MAX * 3 + 20];
+	size_t i;
+
+	ok(parse_drop("state on limit 50 burst 5 sw on hw off"), "all numbers");
+	is(drop.state, KSFLOW_DROP_ON, "state");
+	is(drop.limit, 50, "limit");
+	is(drop.burst, 5, "burst");
+	ok(drop.sw && !drop.hw, "sw and hw");
+	is(drop.hide_count, 0, "hide: nothing said");
+	ok(!ksflow_has(&drop, DROP_HIDE), "which shows");
+	ok(parse_drop("limit unlimited") && drop.limit == KSFLOW_UNLIMITED &&
+	   drop.has == 1ULL << KSFLOW_A_DROP_LIMIT, "no limit, and nothing else");
+	ok(parse_drop("hide none,+SKB_DROP_REASON_NO_SOCKET,-tcp_v4_*"), "hide");
+	is(drop.hide_count, 3, "hide: three");
+	is_str(drop.hide[0], "none", "hide: none");
+	is_str(drop.hide[1], "+NO_SOCKET", "hide: without the prefix");
+	is_str(drop.hide[2], "-tcp_v4_*", "hide: a function");
+
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		ok(!parse_drop(bad[i].line), "refused: %s", bad[i].line);
+		is_str(err, bad[i].err, "and said why");
+	}
+	memset(&drop, 0, sizeof(drop));
+	strcpy(many, "none");
+	for (i = 0; i < KSFLOW_HIDE_MAX; i++)
+		strcat(many, ",+X");
+	ok(!args_hide(many, &drop, err, sizeof(err)), "refused: 65 patterns");
+	ok(args_hide(many + 5, (memset(&drop, 0, sizeof(drop)), &drop), err,
+		     sizeof(err)), "64 are fine");
+}
+
 int main(void)
 {
+	test_drops();
 	test_rules();
 	test_words();
 	return tap_done();

@@ -105,8 +105,10 @@ static void test_published(void)
 		 "  dropmon { group = 1 start = on }\n"
 		 "}\n"), 0, "published: a host with drops");
 	is(report.warning_count, 1, "one warning");
-	is_str(report.warnings[0], "test.conf:4: dropmon: not yet, ignored",
-	       "dropmon: not yet");
+	is_str(report.warnings[0],
+	       "test.conf:4: dropmon: group: not needed here, ignored",
+	       "dropmon: what is ignored");
+	ok(conf.has_drop && conf.drop.state == KSFLOW_DROP_ON, "dropmon: on");
 	is(parse("sflow {\n"
 		 "  polling=30\n"
 		 "  sampling=1000\n"
@@ -131,6 +133,60 @@ static void test_published(void)
 		 "}\n"), 0, "published: modules that are not offered");
 	is(report.warning_count, 10, "one warning each");
 	is(conf.collector_count, 1, "what follows them is read");
+}
+
+static void test_dropmon(void)
+{
+	is(parse("sflow { dropmon { start=on limit=50 burst=7 sw=on hw=off\n"
+		 "hide=default,-OTHERHOST hide = \"+TCP_*\" } }"), 0,
+	   "dropmon: all of it");
+	ok(conf.has_drop && conf_wants_drops(&conf), "dropmon: drops are wanted");
+	is(conf.drop.state, KSFLOW_DROP_ON, "dropmon: start");
+	is(conf.drop.limit, 50, "dropmon: limit");
+	is(conf.drop.burst, 7, "dropmon: burst");
+	ok(conf.drop.sw && !conf.drop.hw && ksflow_has(&conf.drop, DROP_HW),
+	   "dropmon: sw and hw");
+	is(conf.drop.hide_count, 3, "dropmon: hide");
+	is_str(conf.drop.hide[0], "default", "dropmon: hide, first");
+	is_str(conf.drop.hide[2], "+TCP_*", "dropmon: hide, of the second");
+	is(conf_layer(&conf, &layer, rules), 0, "dropmon: a layer");
+	ok(ksflow_has(&layer, LAYER_DROP) &&
+	   !memcmp(&layer.drop, &conf.drop, sizeof(conf.drop)),
+	   "dropmon: is in it");
+
+	is(parse("sflow { dropmon { } }"), 0, "dropmon: an empty block");
+	is(conf.drop.state, KSFLOW_DROP_ON, "dropmon: turns it on");
+	is(conf.drop.has, 1ULL << KSFLOW_A_DROP_STATE,
+	   "dropmon: and leaves the rest to the module");
+	is(parse("sflow { dropmon { start=off } }"), 0, "dropmon: off");
+	is(conf.drop.state, KSFLOW_DROP_OFF, "dropmon: is off");
+	ok(!conf_wants_drops(&conf), "dropmon: nothing is wanted");
+	is(parse("sflow { dropmon { start=count limit=unlimited } }"), 0,
+	   "dropmon: counters alone");
+	is(conf.drop.state, KSFLOW_DROP_COUNT, "dropmon: count");
+	is(conf.drop.limit, KSFLOW_UNLIMITED, "dropmon: no limit");
+	is(parse("sflow { }"), 0, "no dropmon");
+	ok(!conf_wants_drops(&conf), "no dropmon: nothing is wanted");
+	conf_layer(&conf, &layer, rules);
+	ok(!ksflow_has(&layer, LAYER_DROP), "no dropmon: nothing is said");
+	conf_defaults(&conf);
+	ok(conf_wants_drops(&conf), "no file: what the module captures");
+	is(parse("sflow { dropmon { start=off limit=9 } dropmon { limit=3k } }"),
+	   0, "dropmon: twice");
+	ok(conf.drop.state == KSFLOW_DROP_ON && conf.drop.limit == 3000,
+	   "dropmon: the last one holds");
+
+	bad("sflow { dropmon { start=perhaps } }",
+	    "test.conf:1: \"perhaps\": expected on, count or off");
+	bad("sflow { dropmon { limit=0 } }",
+	    "test.conf:1: \"0\": expected drops a second, 1...1000000000, or unlimited");
+	bad("sflow { dropmon { sw=2 } }", "test.conf:1: \"2\": expected on or off");
+	bad("sflow { dropmon { hide=OTHERHOST } }",
+	    "test.conf:1: \"OTHERHOST\": bad word \"OTHERHOST\" to hide: expected default, none, +REASON or -REASON");
+	bad("sflow { dropmon { rate=1 } }",
+	    "test.conf:1: \"rate\": expected start, limit, burst, sw, hw, hide or } in dropmon");
+	bad("sflow { dropmon { ",
+	    "test.conf:1: end of file: expected start, limit, burst, sw, hw, hide or } in dropmon");
 }
 
 static void test_errors(void)
@@ -288,6 +344,7 @@ static void test_print(void)
 	is(parse("sflow { sampling=5 sampling.1G=6 sampling.bps_ratio=7 polling=8\n"
 		 "agentIP=10.0.0.1 agent=e0 agent.cidr=fe80::/10 subAgentId=3\n"
 		 "headerBytes=64 datagramBytes=8192 samplingDirection=tx\n"
+		 "dropmon { start=count limit=9 sw=off hide=none,+A* hide=-B }\n"
 		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
 		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n } }"), 0,
 	   "print: parses");
@@ -326,6 +383,7 @@ int main(void)
 {
 	test_values();
 	test_published();
+	test_dropmon();
 	test_errors();
 	test_rules();
 	test_print();
