@@ -286,9 +286,14 @@ static __always_inline bool drop_near(struct sk_buff *skb, unsigned long site,
 		return true;
 	slot = &counters->slot[slot_hash(site, reason)];
 	if (unlikely(raw_cpu_read(slot->site) != site ||
-		     raw_cpu_read(slot->reason) != reason ||
-		     raw_cpu_read(slot->verdict) & KSFLOW_DROP_IS_HIDDEN))
+		     raw_cpu_read(slot->reason) != reason))
 		return false;
+	if (unlikely(raw_cpu_read(slot->verdict) & KSFLOW_DROP_IS_HIDDEN)) {
+		this_cpu_inc(device->drops_by_cpu->quiet);
+		this_cpu_inc(counters->hidden);
+		this_cpu_inc(slot->packets);
+		return true;
+	}
 	/* One look: the compiler has no reason for a second one. */
 	if (likely(data_race(drop->is_on))) {
 		if (unlikely(!is_exhausted(drop)))
