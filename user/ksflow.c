@@ -58,18 +58,22 @@ static const struct tool_verb verbs[] = {
 	},
 	{
 		.name = "monitor",
-		.synopsis = "[samples] [dev IF|GLOB] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
-		.help = "print samples as they are taken, or save them",
+		.synopsis = "[samples|drops] [dev IF|GLOB] [reason R] [filter PCAP-EXPRESSION] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
+		.help = "print samples or drops as they happen, or save them",
 		.details =
-"  dev IF          only samples of this device\n"
+"  dev IF          only samples of this device; drops that it has a part in\n"
+"  reason R        only drops for this reason, by this function, or of this\n"
+"                  hardware trap; or a pattern: reason 'TCP_*'\n"
+"  filter EXPR     only packets that tcpdump would show; applied in the kernel,\n"
+"                  to the bytes that are kept of a packet\n"
 "  -w FILE         pcapng, with interface names and a comment for each\n"
 "                  packet; \"-\" is stdout: ksflow monitor -w - | tshark -r -\n"
 "  --count N       end after N records\n"
 "  --duration S    end after S seconds\n"
 "  --ready-file F  written once samples are being taken\n"
 "  --rcvbuf BYTES  size of the socket buffer (default 8 MiB)\n"
-"  With -j each sample is one line of JSON. What was lost is said at the end.\n",
-		.words = "samples dev -w --count --duration --ready-file --rcvbuf",
+"  With -j each record is one line of JSON. What was lost is said at the end.\n",
+		.words = "samples drops dev reason filter -w --count --duration --ready-file --rcvbuf",
 		.has_json = true,
 		.takes_dev = true,
 		.run = monitor_run,

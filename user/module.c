@@ -29,6 +29,7 @@ struct module {
 	int64_t next_ms;
 	int said;			/* errno of the problem said last */
 	uint32_t said_abi;		/* the module's, if not ours */
+	bool said_dropless;		/* wanted drops, of one that has none */
 	char problem[320];
 	char version[64];
 	/* of connections that are gone */
@@ -152,9 +153,13 @@ static int subscribe(struct module *m, struct ksflow_nl_error *err)
 		.kinds = kinds_of(m), .is_owner = true,
 	};
 
-	if (m->abi < ABI_DROPS && ksflow_has(&m->layer, LAYER_DROP))
+	bool is_dropless = m->abi < ABI_DROPS &&
+			   ksflow_has(&m->layer, LAYER_DROP);
+
+	if (is_dropless && !m->said_dropless)
 		log_warn("module ksflow speaks ABI %u: it cannot capture drops, dropmon waits for a newer one",
 			 m->abi);
+	m->said_dropless = is_dropless;
 	return ksflow_nl_subscribe(m->nl, &sub, m->records, NULL, err);
 }
 

@@ -2,20 +2,19 @@
 /* Copyright (C) 2026 the ksflow authors */
 /* Verb "monitor": a reader of its own, to text, JSON Lines or pcapng. */
 #include "args.h"
-#include "decode.h"
+#include "filter.h"
 #include "ifname.h"
 #include "nl.h"
 #include "pcapng.h"
 #include "print.h"
+#include "record.h"
 #include "tool.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fnmatch.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,10 @@
 #define BATCHES_AT_ONCE	64
 
 struct monitor_args {
+	uint8_t kind;		/* enum ksflow_kind */
 	const char *dev;
+	const char *reason;
+	char filter[4096];	/* "": none */
 	const char *file;
 	const char *ready_file;
 	uint64_t count;		/* 0 = no end */
@@ -44,254 +46,30 @@ struct monitor {
 	struct ksflow_nl *nl;
 	struct ifnames *names;
 	struct pcapng pcapng;
+	struct filter *filter;	/* NULL: none */
 	FILE *save;		/* NULL: print */
 	uint64_t shown_records;
 	uint64_t shown_hits;
 	/* The module's figures for this reader, once it is at its end. */
 	struct ksflow_reader reader;
 	bool has_reader;
+	/* Drops over the limit, of all readers, since the start. */
+	uint64_t limited_before;
+	uint64_t limited;
 	bool is_ending;		/* nothing more is shown */
 	int error;		/* of output */
 };
-
-static bool is_local(uint32_t ifindex)
-{
-	return ifindex == KSFLOW_IFINDEX_LOCAL;
-}
-
-/* A name in every case: "local", or the number of a device never seen. */
-static const char *name_of(struct monitor *m, uint32_t ifindex, char *buf,
-			   size_t size)
-{
-	const char *name;
-
-	if (is_local(ifindex))
-		return "local";
-	if (!ifindex)
-		return "-";
-	name = ifnames_get(m->names, ifindex);
-	if (name)
-		snprintf(buf, size, "%s", name);
-	else
-		snprintf(buf, size, "if%" PRIu32, ifindex);
-	return buf;
-}
-
-static void print_time(uint64_t time_ns)
-{
-	time_t seconds = (time_t)(time_ns / 1000000000);
-	char buf[32];
-	struct tm tm;
-
-	print_u64("time-ns", NULL, time_ns);
-	if (print_is_json() || !localtime_r(&seconds, &tm))
-		return;
-	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
-	print_text("%s.%06u ", buf, (unsigned int)(time_ns / 1000 % 1000000));
-}
-
-static void print_interface(struct monitor *m, uint32_t ifindex,
-			    const char *index_key, const char *name_key,
-			    const char *local_key)
-{
-	const char *name;
-
-	if (is_local(ifindex)) {
-		print_bool(local_key, NULL, true);
-		return;
-	}
-	print_u64(index_key, NULL, ifindex);
-	name = ifnames_get(m->names, ifindex);
-	if (name)
-		print_string(name_key, NULL, name);
-}
-
-static void print_data(const struct ksflow_record *record)
-{
-	char hex[2 * KSFLOW_HEADER_MAX + 1];
-	static const char digits[] = "0123456789abcdef";
-	uint32_t i, len = record->data_len;
-
-	if (len > KSFLOW_HEADER_MAX)
-		len = KSFLOW_HEADER_MAX;
-	for (i = 0; i < len; i++) {
-		hex[2 * i] = digits[record->data[i] >> 4];
-		hex[2 * i + 1] = digits[record->data[i] & 15];
-	}
-	hex[2 * len] = 0;
-	print_string("data", NULL, hex);
-}
-
-/* What only JSON has room for. */
-static void print_details(struct monitor *m, const struct ksflow_batch *batch,
-			  const struct ksflow_record *record)
-{
-	char addr[INET6_ADDRSTRLEN];
-
-	if (batch && ksflow_has(batch, BATCH_CPU))
-		print_u64("cpu", NULL, batch->cpu);
-	if (ksflow_has(record, RECORD_IN))
-		print_interface(m, record->in, "in-ifindex", "in-dev",
-				"in-local");
-	if (ksflow_has(record, RECORD_OUT))
-		print_interface(m, record->out, "out-ifindex", "out-dev",
-				"out-local");
-	if (ksflow_has(record, RECORD_POOL))
-		print_u64("pool", NULL, record->pool);
-	if (ksflow_has(record, RECORD_DROPS))
-		print_u64("drops", NULL, record->drops);
-	if (ksflow_has(record, RECORD_PROTO))
-		print_u64("header-protocol", NULL, record->proto);
-	if (ksflow_has(record, RECORD_VLAN)) {
-		print_object("vlan");
-		print_u64("tpid", NULL, record->vlan >> 16);
-		print_u64("id", NULL, record->vlan & 0xfff);
-		print_u64("priority", NULL, record->vlan >> 13 & 7);
-		print_object_end();
-	}
-	if (ksflow_has(record, RECORD_MARK))
-		print_u64("mark", NULL, record->mark);
-	if (ksflow_has(record, RECORD_QUEUE))
-		print_u64("queue", NULL, record->queue);
-	if (ksflow_has(record, RECORD_QUEUE_DEPTH))
-		print_u64("queue-depth-bytes", NULL, record->queue_depth_bytes);
-	if (ksflow_has(record, RECORD_NEXTHOP4))
-		print_string("next-hop", NULL,
-			     inet_ntop(AF_INET, record->nexthop4, addr,
-				       sizeof(addr)));
-	if (ksflow_has(record, RECORD_NEXTHOP6))
-		print_string("next-hop", NULL,
-			     inet_ntop(AF_INET6, record->nexthop6, addr,
-				       sizeof(addr)));
-	if (ksflow_has(record, RECORD_SRC_PREFIX))
-		print_u64("src-prefix-len", NULL, record->src_prefix_len);
-	if (ksflow_has(record, RECORD_DST_PREFIX))
-		print_u64("dst-prefix-len", NULL, record->dst_prefix_len);
-	print_flag("segmented", NULL, record->is_segmented);
-	if (ksflow_has(record, RECORD_DATA))
-		print_data(record);
-}
-
-static void print_record(struct monitor *m, const struct ksflow_batch *batch,
-			 const struct ksflow_record *record)
-{
-	char in[IFNAMSIZ + 2], out[IFNAMSIZ + 2], dev[IFNAMSIZ + 2];
-	const char *dir = ksflow_dir_name(record->dir);
-	char summary[256];
-
-	decode_packet(record->proto, record->data, record->data_len, summary,
-		      sizeof(summary));
-
-	print_object(NULL);
-	print_string("kind", NULL, "sample");
-	if (ksflow_has(record, RECORD_TIME))
-		print_time(record->time_ns);
-	if (ksflow_has(record, RECORD_DIR))
-		print_string("dir", "%-7s ", dir ? dir : "?");
-	if (print_is_json())
-		print_interface(m, record->source, "ifindex", "dev", "local");
-	else
-		print_text("%s %s->%s ",
-			   name_of(m, record->source, dev, sizeof(dev)),
-			   name_of(m, record->in, in, sizeof(in)),
-			   name_of(m, record->out, out, sizeof(out)));
-	if (ksflow_has(record, RECORD_RATE))
-		print_u64("rate", "1:%llu ", record->rate);
-	if (record->hits > 1)
-		print_u64("hits", "x%llu ", record->hits);
-	else
-		print_u64("hits", NULL, record->hits);
-	if (ksflow_has(record, RECORD_LEN))
-		print_u64("len-bytes", "len %llu ", record->len_bytes);
-	if (print_is_json())
-		print_details(m, batch, record);
-	print_string("summary", "%s\n", summary);
-	print_object_end();
-	print_json_line();
-}
-
-/* Grows by words with a space between them. */
-__attribute__((format(printf, 3, 4)))
-static void append(char *text, size_t size, const char *fmt, ...)
-{
-	size_t used = strlen(text);
-	va_list args;
-
-	if (used && used + 1 < size) {
-		text[used++] = ' ';
-		text[used] = 0;
-	}
-	va_start(args, fmt);
-	vsnprintf(text + used, size - used, fmt, args);
-	va_end(args);
-}
-
-static enum pcapng_link link_of(uint32_t proto)
-{
-	switch (proto) {
-	case DECODE_ETHERNET:
-		return PCAPNG_ETHERNET;
-	case DECODE_IPV4:
-	case DECODE_IPV6:
-		return PCAPNG_RAW;
-	case DECODE_MPLS:
-		return PCAPNG_MPLS;
-	}
-	return PCAPNG_USER0;
-}
-
-static void save_record(struct monitor *m, const struct ksflow_record *record)
-{
-	char name[IFNAMSIZ + 2], buf[IFNAMSIZ + 2];
-	const char *dir = ksflow_dir_name(record->dir);
-	char comment[256] = "";
-	struct pcapng_packet packet = {
-		.time_ns = record->time_ns,
-		.ifindex = record->source,
-		.ifname = name_of(m, record->source, name, sizeof(name)),
-		.link = link_of(record->proto),
-		.len_bytes = record->len_bytes,
-		.data_bytes = record->data_len,
-		.data = record->data,
-		.comment = comment,
-	};
-	int ret;
-
-	if (packet.len_bytes < packet.data_bytes)
-		packet.len_bytes = packet.data_bytes;
-	if (record->dir == KSFLOW_DIR_INGRESS)
-		packet.dir = PCAPNG_DIR_IN;
-	else if (record->dir == KSFLOW_DIR_EGRESS)
-		packet.dir = PCAPNG_DIR_OUT;
-
-	append(comment, sizeof(comment), "dir %s", dir ? dir : "?");
-	append(comment, sizeof(comment), "rate %" PRIu32, record->rate);
-	if (ksflow_has(record, RECORD_POOL))
-		append(comment, sizeof(comment), "pool %" PRIu64, record->pool);
-	if (ksflow_has(record, RECORD_DROPS))
-		append(comment, sizeof(comment), "drops %" PRIu64,
-		       record->drops);
-	append(comment, sizeof(comment), "hits %" PRIu32, record->hits);
-	if (ksflow_has(record, RECORD_IN))
-		append(comment, sizeof(comment), "in %s",
-		       name_of(m, record->in, buf, sizeof(buf)));
-	if (ksflow_has(record, RECORD_OUT))
-		append(comment, sizeof(comment), "out %s",
-		       name_of(m, record->out, buf, sizeof(buf)));
-	if (record->is_segmented)
-		append(comment, sizeof(comment), "segmented");
-
-	ret = pcapng_write(&m->pcapng, &packet);
-	if (ret && !m->error)
-		m->error = ret;
-}
 
 static bool is_wanted(struct monitor *m, const struct ksflow_record *record)
 {
 	const char *name;
 
+	if (m->args.reason && !record_is_dropped_for(record, m->args.reason))
+		return false;
 	if (!m->args.dev)
 		return true;
+	if (m->args.kind == KSFLOW_KIND_DROP)
+		return record_touches(m->names, record, m->args.dev);
 	name = ifnames_get(m->names, record->source);
 	return name && !fnmatch(m->args.dev, name, 0);
 }
@@ -300,17 +78,21 @@ static void on_record(const struct ksflow_batch *batch,
 		      const struct ksflow_record *record, void *arg)
 {
 	struct monitor *m = arg;
+	int ret;
 
 	if (m->is_ending || m->error)
 		return;
-	if (batch && batch->kind != KSFLOW_KIND_SAMPLE)
+	if (batch && batch->kind != m->args.kind)
 		return;
 	if (!is_wanted(m, record))
 		return;
-	if (m->save)
-		save_record(m, record);
-	else
-		print_record(m, batch, record);
+	if (m->save) {
+		ret = record_save(&m->pcapng, m->names, batch, record);
+		if (ret && !m->error)
+			m->error = ret;
+	} else {
+		record_print(m->names, batch, record);
+	}
 	m->shown_records++;
 	m->shown_hits += record->hits;
 	if (m->args.count && m->shown_records >= m->args.count)
@@ -330,24 +112,57 @@ static void flush(struct monitor *m)
 		m->error = ret;
 }
 
+static bool is_word(const char *word)
+{
+	static const char * const words[] = {
+		"dev", "reason", "filter", "-w", "--count", "--duration",
+		"--ready-file", "--rcvbuf",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(word, words[i]))
+			return true;
+	return false;
+}
+
+/* An expression in quotes, or up to the next word of ours. How many. */
+static int parse_filter(int argc, char **argv, char *filter, size_t size)
+{
+	size_t used = 0;
+	int i;
+
+	filter[0] = 0;
+	for (i = 0; i < argc && (!i || !is_word(argv[i])); i++) {
+		used += snprintf(filter + used, size - used, "%s%s",
+				 i ? " " : "", argv[i]);
+		if (used >= size)
+			return -1;
+	}
+	return i;
+}
+
 static int parse(const struct tool_verb *verb, int argc, char **argv,
 		 struct monitor_args *args)
 {
 	const char *word, *value;
 	char text[200];
-	int i = 0;
+	int i = 0, words;
 
 	args->rcvbuf_bytes = RCVBUF_DEFAULT;
-	if (argc && !strcmp(argv[0], "samples"))
+	args->kind = KSFLOW_KIND_SAMPLE;
+	if (argc && !strcmp(argv[0], "samples")) {
 		i++;
+	} else if (argc && !strcmp(argv[0], "drops")) {
+		args->kind = KSFLOW_KIND_DROP;
+		i++;
+	}
 	for (; i < argc; i += 2) {
 		word = argv[i];
 		value = i + 1 < argc ? argv[i + 1] : NULL;
-		if (strcmp(word, "dev") && strcmp(word, "-w") &&
-		    strcmp(word, "--count") && strcmp(word, "--duration") &&
-		    strcmp(word, "--ready-file") && strcmp(word, "--rcvbuf"))
+		if (!is_word(word))
 			return tool_usage(verb,
-					  "unknown word \"%s\" after \"monitor\": expected samples, dev, -w, --count, --duration, --ready-file or --rcvbuf",
+					  "unknown word \"%s\" after \"monitor\": expected samples, drops, dev, reason, filter, -w, --count, --duration, --ready-file or --rcvbuf",
 					  word);
 		if (!value)
 			return tool_usage(verb, "\"%s\" needs a value", word);
@@ -356,6 +171,20 @@ static int parse(const struct tool_verb *verb, int argc, char **argv,
 			if (!args_pattern(value, text, sizeof(text)))
 				return tool_usage(verb, "%s", text);
 			args->dev = value;
+		} else if (!strcmp(word, "reason")) {
+			if (args->kind != KSFLOW_KIND_DROP)
+				return tool_usage(verb,
+						  "\"reason\": expected after \"monitor drops\": samples have none");
+			args->reason = value;
+		} else if (!strcmp(word, "filter")) {
+			words = parse_filter(argc - i - 1, argv + i + 1,
+					     args->filter,
+					     sizeof(args->filter));
+			if (words < 0)
+				return tool_usage(verb,
+						  "the filter is too long: expected at most %zu characters",
+						  sizeof(args->filter) - 1);
+			i += words - 1;
 		} else if (!strcmp(word, "-w")) {
 			args->file = value;
 		} else if (!strcmp(word, "--ready-file")) {
@@ -435,12 +264,20 @@ static int write_ready_file(const struct monitor *m)
 	return TOOL_OK;
 }
 
+static int note_limited(const struct ksflow_stats *stats, void *arg)
+{
+	struct monitor *m = arg;
+
+	m->limited += stats->limited;
+	return 0;
+}
+
 static int note_reader(const struct ksflow_reader *reader, void *arg)
 {
 	struct monitor *m = arg;
 
 	if (reader->portid == ksflow_nl_portid(m->nl) &&
-	    reader->kind == KSFLOW_KIND_SAMPLE) {
+	    reader->kind == m->args.kind) {
 		m->reader = *reader;
 		m->has_reader = true;
 		/* What comes after is in no account any more. */
@@ -453,11 +290,13 @@ static int note_reader(const struct ksflow_reader *reader, void *arg)
 static void drain(struct monitor *m)
 {
 	const struct ksflow_stats_handler handler = {
+		.stats = note_limited,
 		.reader = note_reader,
 		.arg = m,
 	};
 	struct ksflow_nl_error err = { 0 };
 
+	m->limited = 0;
 	ksflow_nl_stats_get(m->nl, &handler, &err);
 	ksflow_nl_unsubscribe(m->nl, &err);
 	while (ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, &err) > 0)
@@ -470,8 +309,13 @@ static void print_summary(const struct monitor *m, double seconds)
 	const struct ksflow_nl_counts *counts = ksflow_nl_counts(m->nl);
 	const struct ksflow_reader *r = &m->reader;
 
-	fprintf(stderr, "%" PRIu64 " records, %" PRIu64 " samples in %.1f s",
-		m->shown_records, m->shown_hits, seconds);
+	if (m->args.kind == KSFLOW_KIND_DROP)
+		fprintf(stderr, "%" PRIu64 " drops in %.1f s", m->shown_records,
+			seconds);
+	else
+		fprintf(stderr,
+			"%" PRIu64 " records, %" PRIu64 " samples in %.1f s",
+			m->shown_records, m->shown_hits, seconds);
 	if (m->has_reader) {
 		const uint64_t lost_reader = r->lost_overrun + r->lost_memory;
 
@@ -480,6 +324,11 @@ static void print_summary(const struct monitor *m, double seconds)
 			", lost %" PRIu64 " (ring %" PRIu64 ", reader %" PRIu64 ")",
 			r->selected, r->delivered, r->lost_ring + lost_reader,
 			r->lost_ring, lost_reader);
+		if (m->filter)
+			fprintf(stderr, ", filtered %" PRIu64, r->filtered);
+		if (m->args.kind == KSFLOW_KIND_DROP)
+			fprintf(stderr, "; over the limit %" PRIu64,
+				m->limited - m->limited_before);
 	} else {
 		fprintf(stderr, "; losses unknown: the module does not answer");
 	}
@@ -563,14 +412,43 @@ static double now_s(void)
 	return now.tv_sec + now.tv_nsec / 1e9;
 }
 
+/* What is off will not come by waiting. */
+static void hint(const struct ksflow_config *config)
+{
+	if (!ksflow_has(config, CONFIG_DROP) ||
+	    config->drop.state == KSFLOW_DROP_ON)
+		return;
+	tool_error("drops are %s here; to see them: ksflow drop set state on",
+		   config->drop.state == KSFLOW_DROP_OFF ?
+		   "not captured (state off)" : "only counted (state count)");
+}
+
+static int subscribe(struct monitor *m, const struct ksflow_handler *handler)
+{
+	const struct ksflow_stats_handler stats = {
+		.stats = note_limited, .arg = m,
+	};
+	struct ksflow_subscription sub = { .kinds = 1U << m->args.kind };
+	struct ksflow_nl_error err = { 0 };
+	struct ksflow_config config;
+
+	if (m->filter)
+		filter_use(m->filter, &sub);
+	if (ksflow_nl_subscribe(m->nl, &sub, handler, &config, &err))
+		return tool_failed(&err);
+	if (m->args.kind == KSFLOW_KIND_DROP) {
+		hint(&config);
+		ksflow_nl_stats_get(m->nl, &stats, &err);
+		m->limited_before = m->limited;
+	}
+	ksflow_config_free(&config);
+	return TOOL_OK;
+}
+
 static int run(struct monitor *m)
 {
-	const struct ksflow_subscription sub = {
-		.kinds = 1U << KSFLOW_KIND_SAMPLE,
-	};
 	const struct ksflow_handler handler = { .record = on_record, .arg = m };
 	struct ksflow_nl_watch *watch;
-	struct ksflow_nl_error err = { 0 };
 	int signals, timer = -1;
 	double start_s;
 	sigset_t set;
@@ -592,11 +470,9 @@ static int run(struct monitor *m)
 	watch = ksflow_nl_watch_open(NULL);
 	ksflow_nl_set_rcvbuf(m->nl, (int)m->args.rcvbuf_bytes);
 	start_s = now_s();
-	ret = ksflow_nl_subscribe(m->nl, &sub, &handler, NULL, &err);
-	if (ret) {
-		ret = tool_failed(&err);
+	ret = subscribe(m, &handler);
+	if (ret)
 		goto out;
-	}
 	if (m->args.ready_file) {
 		ret = write_ready_file(m);
 		if (ret)
@@ -626,14 +502,23 @@ static int check_dev(const char *dev)
 int monitor_run(const struct tool_verb *verb, int argc, char **argv)
 {
 	struct monitor m = { 0 };
+	char text[256];
 	int ret;
 
 	ret = parse(verb, argc, argv, &m.args);
 	if (ret)
 		return ret;
+	if (m.args.filter[0]) {
+		m.filter = filter_compile(m.args.filter, text, sizeof(text));
+		if (!m.filter)
+			return tool_usage(verb, "bad filter \"%s\": %s",
+					  m.args.filter, text);
+	}
 	ret = tool_open(&m.nl);
-	if (ret)
+	if (ret) {
+		filter_free(m.filter);
 		return ret;
+	}
 	ret = check_dev(m.args.dev);
 	if (ret)
 		goto out;
@@ -662,6 +547,7 @@ int monitor_run(const struct tool_verb *verb, int argc, char **argv)
 	}
 out:
 	pcapng_close(&m.pcapng);
+	filter_free(m.filter);
 	ifnames_free(m.names);
 	ksflow_nl_close(m.nl);
 	return ret;

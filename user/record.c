@@ -1,0 +1,376 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "record.h"
+
+#include "decode.h"
+#include "ifname.h"
+#include "nl.h"
+#include "pcapng.h"
+#include "print.h"
+#include "reason.h"
+
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+static bool is_local(uint32_t ifindex)
+{
+	return ifindex == KSFLOW_IFINDEX_LOCAL;
+}
+
+static bool is_drop(const struct ksflow_batch *batch)
+{
+	return batch && batch->kind == KSFLOW_KIND_DROP;
+}
+
+const char *record_ifname(struct ifnames *names, uint32_t ifindex, char *buf,
+			  size_t size)
+{
+	const char *name;
+
+	if (is_local(ifindex))
+		return "local";
+	if (!ifindex)
+		return "-";
+	name = ifnames_get(names, ifindex);
+	if (name)
+		snprintf(buf, size, "%s", name);
+	else
+		snprintf(buf, size, "if%" PRIu32, ifindex);
+	return buf;
+}
+
+static bool is_like(struct ifnames *names, uint32_t ifindex,
+		    const char *pattern)
+{
+	const char *name = is_local(ifindex) ? NULL :
+					       ifnames_get(names, ifindex);
+
+	return name && !fnmatch(pattern, name, 0);
+}
+
+bool record_touches(struct ifnames *names, const struct ksflow_record *record,
+		    const char *pattern)
+{
+	return is_like(names, record->source, pattern) ||
+	       is_like(names, record->in, pattern) ||
+	       is_like(names, record->out, pattern);
+}
+
+bool record_is_dropped_for(const struct ksflow_record *record,
+			   const char *pattern)
+{
+	char function[KSFLOW_SITE_BYTES];
+
+	reason_function(record->site, function, sizeof(function));
+	return !fnmatch(pattern, record->reason, FNM_CASEFOLD) ||
+	       !fnmatch(pattern, function, FNM_CASEFOLD) ||
+	       !fnmatch(pattern, record->trap, FNM_CASEFOLD);
+}
+
+static void print_time(uint64_t time_ns)
+{
+	time_t seconds = (time_t)(time_ns / 1000000000);
+	char buf[32];
+	struct tm tm;
+
+	print_u64("time-ns", NULL, time_ns);
+	if (print_is_json() || !localtime_r(&seconds, &tm))
+		return;
+	strftime(buf, sizeof(buf), "%H:%M:%S", &tm);
+	print_text("%s.%06u ", buf, (unsigned int)(time_ns / 1000 % 1000000));
+}
+
+static void print_interface(struct ifnames *names, uint32_t ifindex,
+			    const char *index_key, const char *name_key,
+			    const char *local_key)
+{
+	const char *name;
+
+	if (is_local(ifindex)) {
+		print_bool(local_key, NULL, true);
+		return;
+	}
+	print_u64(index_key, NULL, ifindex);
+	name = ifnames_get(names, ifindex);
+	if (name)
+		print_string(name_key, NULL, name);
+}
+
+static void print_data(const struct ksflow_record *record)
+{
+	char hex[2 * KSFLOW_HEADER_MAX + 1];
+	static const char digits[] = "0123456789abcdef";
+	uint32_t i, len = record->data_len;
+
+	if (len > KSFLOW_HEADER_MAX)
+		len = KSFLOW_HEADER_MAX;
+	for (i = 0; i < len; i++) {
+		hex[2 * i] = digits[record->data[i] >> 4];
+		hex[2 * i + 1] = digits[record->data[i] & 15];
+	}
+	hex[2 * len] = 0;
+	print_string("data", NULL, hex);
+}
+
+/* What only JSON has room for. */
+static void print_details(struct ifnames *names,
+			  const struct ksflow_batch *batch,
+			  const struct ksflow_record *record)
+{
+	char addr[INET6_ADDRSTRLEN];
+
+	if (batch && ksflow_has(batch, BATCH_CPU))
+		print_u64("cpu", NULL, batch->cpu);
+	if (ksflow_has(record, RECORD_IN))
+		print_interface(names, record->in, "in-ifindex", "in-dev",
+				"in-local");
+	if (ksflow_has(record, RECORD_OUT))
+		print_interface(names, record->out, "out-ifindex", "out-dev",
+				"out-local");
+	if (ksflow_has(record, RECORD_POOL))
+		print_u64("pool", NULL, record->pool);
+	if (ksflow_has(record, RECORD_DROPS))
+		print_u64("drops", NULL, record->drops);
+	if (ksflow_has(record, RECORD_PROTO))
+		print_u64("header-protocol", NULL, record->proto);
+	if (ksflow_has(record, RECORD_VLAN)) {
+		print_object("vlan");
+		print_u64("tpid", NULL, record->vlan >> 16);
+		print_u64("id", NULL, record->vlan & 0xfff);
+		print_u64("priority", NULL, record->vlan >> 13 & 7);
+		print_object_end();
+	}
+	if (ksflow_has(record, RECORD_MARK))
+		print_u64("mark", NULL, record->mark);
+	if (ksflow_has(record, RECORD_QUEUE))
+		print_u64("queue", NULL, record->queue);
+	if (ksflow_has(record, RECORD_QUEUE_DEPTH))
+		print_u64("queue-depth-bytes", NULL, record->queue_depth_bytes);
+	if (ksflow_has(record, RECORD_NEXTHOP4))
+		print_string("next-hop", NULL,
+			     inet_ntop(AF_INET, record->nexthop4, addr,
+				       sizeof(addr)));
+	if (ksflow_has(record, RECORD_NEXTHOP6))
+		print_string("next-hop", NULL,
+			     inet_ntop(AF_INET6, record->nexthop6, addr,
+				       sizeof(addr)));
+	if (ksflow_has(record, RECORD_SRC_PREFIX))
+		print_u64("src-prefix-len", NULL, record->src_prefix_len);
+	if (ksflow_has(record, RECORD_DST_PREFIX))
+		print_u64("dst-prefix-len", NULL, record->dst_prefix_len);
+	if (ksflow_has(record, RECORD_DST_ERROR))
+		print_u64("route-errno", NULL, record->dst_error);
+	if (ksflow_has(record, RECORD_QDISC))
+		print_string("qdisc", NULL, record->qdisc);
+	if (ksflow_has(record, RECORD_SEGS))
+		print_u64("segs", NULL, record->segs);
+	if (ksflow_has(record, RECORD_NETNS))
+		print_u64("netns", NULL, record->netns);
+	print_flag("segmented", NULL, record->is_segmented);
+	if (ksflow_has(record, RECORD_DATA))
+		print_data(record);
+}
+
+static void print_interfaces(struct ifnames *names,
+			     const struct ksflow_record *record)
+{
+	char in[IFNAMSIZ + 2], out[IFNAMSIZ + 2];
+
+	print_text("%s->%s ", record_ifname(names, record->in, in, sizeof(in)),
+		   record_ifname(names, record->out, out, sizeof(out)));
+}
+
+static void print_sample(struct ifnames *names,
+			 const struct ksflow_record *record)
+{
+	const char *dir = ksflow_dir_name(record->dir);
+	char dev[IFNAMSIZ + 2];
+
+	if (ksflow_has(record, RECORD_DIR))
+		print_string("dir", "%-7s ", dir ? dir : "?");
+	if (print_is_json())
+		print_interface(names, record->source, "ifindex", "dev",
+				"local");
+	else
+		print_text("%s ", record_ifname(names, record->source, dev,
+						sizeof(dev)));
+	print_interfaces(names, record);
+	if (ksflow_has(record, RECORD_RATE))
+		print_u64("rate", "1:%llu ", record->rate);
+	if (record->hits > 1)
+		print_u64("hits", "x%llu ", record->hits);
+	else
+		print_u64("hits", NULL, record->hits);
+}
+
+static void print_drop(struct ifnames *names,
+		       const struct ksflow_record *record)
+{
+	const uint32_t code = reason_code(record);
+	const char *name = reason_code_name(code);
+	char function[KSFLOW_SITE_BYTES];
+
+	if (print_is_json() && record->source)
+		print_interface(names, record->source, "ifindex", "dev",
+				"local");
+	print_interfaces(names, record);
+	if (ksflow_has(record, RECORD_REASON))
+		print_string_colour("reason", "%s ", record->reason,
+				    PRINT_YELLOW);
+	if (ksflow_has(record, RECORD_SITE)) {
+		print_string("site", "at %s ", record->site);
+		reason_function(record->site, function, sizeof(function));
+		print_string("function", NULL, function);
+	}
+	if (ksflow_has(record, RECORD_TRAP))
+		print_string_colour("trap", "trap %s ", record->trap,
+				    PRINT_YELLOW);
+	if (ksflow_has(record, RECORD_GROUP))
+		print_string("trap-group", "of %s ", record->group);
+	print_u64("sflow-code", "(%llu ", code);
+	print_string("sflow-name", "%s) ", name ? name : "?");
+	if (ksflow_has(record, RECORD_PID)) {
+		print_u64("pid", "pid %llu ", record->pid);
+		print_string("comm", "%s ", record->comm);
+	}
+}
+
+void record_print(struct ifnames *names, const struct ksflow_batch *batch,
+		  const struct ksflow_record *record)
+{
+	char summary[256];
+
+	decode_packet(record->proto, record->data, record->data_len, summary,
+		      sizeof(summary));
+
+	print_object(NULL);
+	print_string("kind", NULL, is_drop(batch) ? "drop" : "sample");
+	if (ksflow_has(record, RECORD_TIME))
+		print_time(record->time_ns);
+	if (is_drop(batch))
+		print_drop(names, record);
+	else
+		print_sample(names, record);
+	if (ksflow_has(record, RECORD_LEN))
+		print_u64("len-bytes", "len %llu ", record->len_bytes);
+	if (print_is_json())
+		print_details(names, batch, record);
+	print_string("summary", "%s\n", summary);
+	print_object_end();
+	print_json_line();
+}
+
+/* Grows by words with a space between them. */
+__attribute__((format(printf, 3, 4)))
+static void append(char *text, size_t size, const char *fmt, ...)
+{
+	size_t used = strlen(text);
+	va_list args;
+
+	if (used && used + 1 < size) {
+		text[used++] = ' ';
+		text[used] = 0;
+	}
+	va_start(args, fmt);
+	vsnprintf(text + used, size - used, fmt, args);
+	va_end(args);
+}
+
+static enum pcapng_link link_of(uint32_t proto)
+{
+	switch (proto) {
+	case DECODE_ETHERNET:
+		return PCAPNG_ETHERNET;
+	case DECODE_IPV4:
+	case DECODE_IPV6:
+		return PCAPNG_RAW;
+	case DECODE_MPLS:
+		return PCAPNG_MPLS;
+	}
+	return PCAPNG_USER0;
+}
+
+static void comment_sample(char *comment, size_t size,
+			   const struct ksflow_record *record)
+{
+	const char *dir = ksflow_dir_name(record->dir);
+
+	append(comment, size, "dir %s", dir ? dir : "?");
+	append(comment, size, "rate %" PRIu32, record->rate);
+	if (ksflow_has(record, RECORD_POOL))
+		append(comment, size, "pool %" PRIu64, record->pool);
+	if (ksflow_has(record, RECORD_DROPS))
+		append(comment, size, "drops %" PRIu64, record->drops);
+	append(comment, size, "hits %" PRIu32, record->hits);
+}
+
+static void comment_drop(char *comment, size_t size,
+			 const struct ksflow_record *record)
+{
+	const uint32_t code = reason_code(record);
+	const char *name = reason_code_name(code);
+
+	if (ksflow_has(record, RECORD_REASON))
+		append(comment, size, "reason %s", record->reason);
+	if (ksflow_has(record, RECORD_SITE))
+		append(comment, size, "site %s", record->site);
+	if (ksflow_has(record, RECORD_TRAP))
+		append(comment, size, "trap %s group %s", record->trap,
+		       record->group);
+	append(comment, size, "sflow %" PRIu32 " %s", code, name ? name : "?");
+}
+
+int record_save(struct pcapng *p, struct ifnames *names,
+		const struct ksflow_batch *batch,
+		const struct ksflow_record *record)
+{
+	char name[IFNAMSIZ + 2], buf[IFNAMSIZ + 2];
+	char comment[512] = "";
+	struct pcapng_packet packet = {
+		.time_ns = record->time_ns,
+		.ifindex = record->source,
+		.link = link_of(record->proto),
+		.len_bytes = record->len_bytes,
+		.data_bytes = record->data_len,
+		.data = record->data,
+		.comment = comment,
+	};
+
+	if (packet.len_bytes < packet.data_bytes)
+		packet.len_bytes = packet.data_bytes;
+	if (is_drop(batch)) {
+		/* what it did not come in through it was to leave by */
+		if (record->source) {
+			packet.dir = PCAPNG_DIR_IN;
+		} else if (record->out && !is_local(record->out)) {
+			packet.ifindex = record->out;
+			packet.dir = PCAPNG_DIR_OUT;
+		}
+		comment_drop(comment, sizeof(comment), record);
+	} else {
+		if (record->dir == KSFLOW_DIR_INGRESS)
+			packet.dir = PCAPNG_DIR_IN;
+		else if (record->dir == KSFLOW_DIR_EGRESS)
+			packet.dir = PCAPNG_DIR_OUT;
+		comment_sample(comment, sizeof(comment), record);
+	}
+	packet.ifname = record_ifname(names, packet.ifindex, name,
+				      sizeof(name));
+	if (ksflow_has(record, RECORD_IN))
+		append(comment, sizeof(comment), "in %s",
+		       record_ifname(names, record->in, buf, sizeof(buf)));
+	if (ksflow_has(record, RECORD_OUT))
+		append(comment, sizeof(comment), "out %s",
+		       record_ifname(names, record->out, buf, sizeof(buf)));
+	if (ksflow_has(record, RECORD_PID))
+		append(comment, sizeof(comment), "pid %" PRIu32 " %s",
+		       record->pid, record->comm);
+	if (record->is_segmented)
+		append(comment, sizeof(comment), "segmented");
+	return pcapng_write(p, &packet);
+}
