@@ -6,6 +6,7 @@
 # make dkms-install | dkms-remove    the module through dkms ([KVER=...])
 # make demo [YES=1]             see it work, in a guest; this machine is left alone
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
+# make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
 #
 # Kbuild is the module's own makefile.
 
@@ -72,12 +73,15 @@ build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
-.PHONY: check-unit check demo
+.PHONY: check-unit check check-debug demo
 check-unit: $(UNIT)
 	@tests/vm/check --unit $(UNIT)
 
 check:
 	@KERNELS="$(KERNELS)" TESTS="$(TESTS)" tests/vm/check
+
+check-debug:
+	@KERNELS="$(or $(KERNELS),debug debug-rt rt)" TESTS="$(TESTS)" tests/vm/check
 
 demo:
 	@YES="$(YES)" tests/vm/demo

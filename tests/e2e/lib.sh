@@ -53,9 +53,12 @@ between() {
 
 # --- waiting ---
 
-# wait_for CONDITION [SECONDS]: until the shell text is true.
+# wait_for CONDITION [SECONDS]: until the shell text is true. The debug kernel
+# takes its time.
+_patience=1
+[ ! -e /sys/kernel/debug/kmemleak ] || _patience=5
 wait_for() {
-	local deadline=$((SECONDS + ${2:-10}))
+	local deadline=$((SECONDS + _patience * ${2:-10}))
 	until eval "$1" >/dev/null 2>&1; do
 		if [ "$SECONDS" -ge "$deadline" ]; then
 			note "waited ${2:-10} s in vain for: $1"
@@ -64,6 +67,9 @@ wait_for() {
 		sleep 0.05
 	done
 }
+
+# rounds N: of a storm; N times STORM=n, twice that on the debug kernel
+rounds() { echo $(($1 * ${STORM:-1} * (_patience > 1 ? 2 : 1))); }
 
 # --- ending ---
 
@@ -104,6 +110,13 @@ unload() { rmmod ksflow; }
 big_ring() {
 	in_ns "$1" $python ./genl.py 5 11.1=u8:3 11.3=u32:4194304 >/dev/null ||
 		not_ok "a large ring in $1"
+}
+
+# closes NS: the ledger does, each line of it.
+closes() {
+	local stats
+	stats=$(ksflow -n "$1" -j stats) || return
+	[[ $stats != *'"closes":false'* ]] || { echo "$stats"; false; }
 }
 
 # --- networks ---
