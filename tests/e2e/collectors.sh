@@ -80,6 +80,8 @@ arrives route 10.9.0.1
 # The address in use goes: another one is taken.
 ip -n "$r" addr del 10.9.0.1/24 dev r0
 ip -n "$r" addr show dev r0 | grep -q 10.9.0.9 || addr "$r" r0 10.9.0.9/24
+# What was sent before may still arrive.
+wait_for '[ "$(tail -n 1 $t/ip4 | jq -r .from)" = 10.9.0.9 ]'
 : >"$t/ip4"
 wait_for "[ -s $t/ip4 ]"
 is "an address that is gone is no source" "$(from ip4)" 10.9.0.9
