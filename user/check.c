@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the ksflow authors */
 /* Verb "check": why it does not work, each with the command that mends it. */
 #include "dev.h"
+#include "devlink.h"
 #include "nl.h"
 #include "print.h"
 #include "tool.h"
@@ -28,6 +29,9 @@ struct check {
 	struct utsname kernel;
 	bool has_problem;
 	uint64_t readers;
+	/* drops */
+	uint8_t drop_state;
+	uint64_t drop_readers;
 };
 
 /* One line of the answer. @command may be NULL. */
@@ -325,6 +329,85 @@ static void check_capability(struct check *c)
 
 /* --- the module is there: what is wrong --- */
 
+#define GROUPS_MAX	16
+
+/* The traps of one device that drop without a word. */
+struct silent {
+	char device[sizeof(((struct devlink_trap *)0)->device)];
+	unsigned int traps;
+	unsigned int group_count;
+	char groups[GROUPS_MAX][sizeof(((struct devlink_trap *)0)->group)];
+};
+
+struct silents {
+	struct check *check;
+	struct silent now;
+};
+
+static void report_silent(struct silents *all)
+{
+	const struct silent *s = &all->now;
+	char command[1024] = "";
+	size_t used = 0;
+	unsigned int i;
+
+	for (i = 0; i < s->group_count && used < sizeof(command); i++)
+		used += snprintf(command + used, sizeof(command) - used,
+				 "%sdevlink trap group set %s group %s action trap",
+				 i ? " && " : "", s->device, s->groups[i]);
+	if (s->traps)
+		report(all->check, NOTE, "hardware-traps", command,
+		       "%s: %u traps drop packets without telling anybody",
+		       s->device, s->traps);
+}
+
+/* Devices come one after the other. */
+static void on_trap(const struct devlink_trap *trap, void *arg)
+{
+	struct silents *all = arg;
+	struct silent *s = &all->now;
+	unsigned int i;
+
+	if (strcmp(s->device, trap->device)) {
+		report_silent(all);
+		memset(s, 0, sizeof(*s));
+		strcpy(s->device, trap->device);
+	}
+	if (!trap->is_drop || !trap->is_silent)
+		return;
+	s->traps++;
+	for (i = 0; i < s->group_count; i++)
+		if (!strcmp(s->groups[i], trap->group))
+			return;
+	if (s->group_count < GROUPS_MAX)
+		strcpy(s->groups[s->group_count++], trap->group);
+}
+
+static void check_drops(struct check *c, const struct ksflow_config *config)
+{
+	struct silents all = { .check = c };
+
+	if (!ksflow_has(config, CONFIG_DROP))
+		return;
+	c->drop_state = config->drop.state;
+	if (config->has_drop_reasons)
+		report(c, GOOD, "drop-reasons", NULL,
+		       "this kernel names the reasons of drops");
+	else
+		report(c, NOTE, "drop-reasons", NULL,
+		       "this kernel gives drops no reason (5.17 and later do): call sites take their place");
+	if (config->has_drop_hw)
+		report(c, GOOD, "hardware-drops", NULL,
+		       "this kernel reports hardware drops");
+	else
+		report(c, NOTE, "hardware-drops", NULL,
+		       "this kernel does not report hardware drops (CONFIG_NET_DEVLINK)");
+	if (!config->has_drop_hw)
+		return;
+	devlink_traps(on_trap, &all);
+	report_silent(&all);
+}
+
 static int check_abi(struct check *c, struct ksflow_nl *nl,
 		     struct ksflow_nl_error *err)
 {
@@ -344,6 +427,7 @@ static int check_abi(struct check *c, struct ksflow_nl *nl,
 		report(c, NOTE, "abi", "modprobe -r ksflow && modprobe ksflow",
 		       "the module is older than this tool (ABI %" PRIu32 ", tool %d): what is new in the tool is refused",
 		       config.abi, KSFLOW_ABI);
+	check_drops(c, &config);
 	ksflow_config_free(&config);
 	return 0;
 }
@@ -389,23 +473,25 @@ static int check_reader(const struct ksflow_reader *reader, void *arg)
 {
 	struct check *c = arg;
 	const char *who = reader->is_owner ? "ksflowd" : "reader";
+	const char *kind = ksflow_kind_name(reader->kind);
 
 	c->readers++;
+	c->drop_readers += reader->kind == KSFLOW_KIND_DROP;
 	if (reader->lost_ring)
 		report(c, PROBLEM, "loss", "ksflow stats --explain",
-		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " samples: rings were full",
+		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " %ss: rings were full",
 		       who, reader->portid, reader->lost_ring,
-		       reader->selected);
+		       reader->selected, kind ? kind : "record");
 	if (reader->lost_overrun)
 		report(c, PROBLEM, "loss", "ksflow stats --explain",
-		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " samples: it reads too slowly",
+		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " %ss: it reads too slowly",
 		       who, reader->portid, reader->lost_overrun,
-		       reader->selected);
+		       reader->selected, kind ? kind : "record");
 	if (reader->lost_memory)
 		report(c, PROBLEM, "loss", "ksflow stats --explain",
-		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " samples: no memory for messages",
+		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " %ss: no memory for messages",
 		       who, reader->portid, reader->lost_memory,
-		       reader->selected);
+		       reader->selected, kind ? kind : "record");
 	return 0;
 }
 
@@ -424,12 +510,16 @@ static int check_readers(struct check *c, struct ksflow_nl *nl,
 		return 0;
 	if (ret)
 		return ret;
-	if (c->readers)
-		report(c, GOOD, "readers", NULL, "readers: %" PRIu64,
-		       c->readers);
+	if (c->readers > c->drop_readers)
+		report(c, GOOD, "readers", NULL,
+		       "readers: %" PRIu64 " of samples, %" PRIu64 " of drops",
+		       c->readers - c->drop_readers, c->drop_readers);
 	else
 		report(c, PROBLEM, "readers", "systemctl start ksflowd",
 		       "nobody reads the samples, so none are taken: ksflowd is not running in this namespace");
+	if (c->drop_state == KSFLOW_DROP_ON && !c->drop_readers)
+		report(c, NOTE, "drops", "ksflow monitor drops",
+		       "drops are on, but nobody reads them (ksflowd does with dropmon { } in its configuration): they are counted");
 	return 0;
 }
 

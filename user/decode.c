@@ -29,6 +29,7 @@ struct decode {
 	char *text;
 	size_t size;
 	size_t used;
+	bool is_brief;		/* the flow alone */
 };
 
 __attribute__((format(printf, 2, 3)))
@@ -110,6 +111,8 @@ static void decode_tcp(struct decode *d, const struct ip_pair *ip)
 	}
 	say_ports(d, ip, d->data);
 	say(d, " TCP");
+	if (d->is_brief)
+		return;
 	tcp = take(d, 20);
 	if (!tcp)
 		return;
@@ -141,6 +144,8 @@ static void decode_icmp(struct decode *d, const struct ip_pair *ip)
 
 	say_hosts(d, ip);
 	say(d, " ICMP");
+	if (d->is_brief)
+		return;
 	icmp = take(d, 4);
 	if (!icmp)
 		return;
@@ -171,6 +176,8 @@ static void decode_icmp6(struct decode *d, const struct ip_pair *ip)
 
 	say_hosts(d, ip);
 	say(d, " ICMPv6");
+	if (d->is_brief)
+		return;
 	icmp = take(d, 4);
 	if (!icmp)
 		return;
@@ -276,7 +283,9 @@ static void decode_ipv4(struct decode *d)
 
 	if (offset) {
 		say_hosts(d, &ip);
-		say(d, " fragment id %u offset %u", get16(hdr + 4), offset);
+		say(d, " fragment");
+		if (!d->is_brief)
+			say(d, " id %u offset %u", get16(hdr + 4), offset);
 		return;
 	}
 	if (d->bytes < options) {
@@ -286,7 +295,7 @@ static void decode_ipv4(struct decode *d)
 	}
 	take(d, options);
 	decode_transport(d, &ip, proto);
-	if (get16(hdr + 6) & 0x2000)
+	if (get16(hdr + 6) & 0x2000 && !d->is_brief)
 		say(d, " fragment id %u offset 0", get16(hdr + 4));
 }
 
@@ -342,15 +351,17 @@ static void decode_ipv6(struct decode *d)
 			is_fragment = offset || (ext[3] & 1);
 			if (offset) {
 				say_hosts(d, &ip);
-				say(d, " fragment id %u offset %u", fragment_id,
-				    offset);
+				say(d, " fragment");
+				if (!d->is_brief)
+					say(d, " id %u offset %u", fragment_id,
+					    offset);
 				return;
 			}
 		}
 		next = ext[0];
 	}
 	decode_transport(d, &ip, next);
-	if (is_fragment)
+	if (is_fragment && !d->is_brief)
 		say(d, " fragment id %u offset 0", fragment_id);
 }
 
@@ -466,14 +477,15 @@ static void decode_ethernet(struct decode *d)
 		say(d, "ethertype 0x%04x", type);
 }
 
-void decode_packet(uint32_t proto, const void *data, size_t bytes, char *text,
-		   size_t size)
+static void decode(uint32_t proto, const void *data, size_t bytes, char *text,
+		   size_t size, bool is_brief)
 {
 	struct decode d = {
 		.data = data,
 		.bytes = bytes,
 		.text = text,
 		.size = size,
+		.is_brief = is_brief,
 	};
 
 	text[0] = 0;
@@ -495,4 +507,16 @@ void decode_packet(uint32_t proto, const void *data, size_t bytes, char *text,
 	}
 	while (d.used && text[d.used - 1] == ' ')
 		text[--d.used] = 0;
+}
+
+void decode_packet(uint32_t proto, const void *data, size_t bytes, char *text,
+		   size_t size)
+{
+	decode(proto, data, bytes, text, size, false);
+}
+
+void decode_flow(uint32_t proto, const void *data, size_t bytes, char *text,
+		 size_t size)
+{
+	decode(proto, data, bytes, text, size, true);
 }

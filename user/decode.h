@@ -23,4 +23,8 @@
 void decode_packet(uint32_t proto, const void *data, size_t bytes, char *text,
 		   size_t size);
 
+/* Only what makes it one of a flow: addresses, protocol, ports. */
+void decode_flow(uint32_t proto, const void *data, size_t bytes, char *text,
+		 size_t size);
+
 #endif /* KSFLOW_USER_DECODE_H */

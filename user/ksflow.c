@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) 2026 the ksflow authors */
-/* ksflow: set up sampling, show it, and print or save what is sampled. */
+/* ksflow: set up sampling and capture of drops, show, print or save them. */
 #include "print.h"
 #include "tool.h"
 
@@ -39,6 +39,25 @@ static const struct tool_verb verbs[] = {
 		.run = dev_run,
 	},
 	{
+		.name = "drop",
+		.synopsis = "show\n"
+			    "set [state on|count|off] [limit N|unlimited] [burst N] [sw on|off] [hw on|off] [hide default|none|+R|-R,...]\n"
+			    "top [-1]",
+		.help = "dropped packets: what is captured, and what was dropped",
+		.details =
+"  state   off: nothing; count: counters; on: counters, and records for readers\n"
+"  limit   records a second at most; what is over it is counted\n"
+"  burst   records at once, at most; as many as the limit unless given\n"
+"  sw, hw  drops by the kernel, by hardware (devlink traps)\n"
+"  hide    what makes no records: +R hides, -R shows; R is a reason or a\n"
+"          function, or a pattern; the last that matches decides\n"
+"  top     what is dropped now; -1: one table over one second\n"
+"  A setting overrides ksflowd's and lasts until \"reset\", or the module goes.\n",
+		.words = "show set top state limit burst sw hw hide on off count unlimited default none -1",
+		.has_json = true,
+		.run = drop_run,
+	},
+	{
 		.name = "reset",
 		.synopsis = "[dev IF|GLOB]",
 		.help = "forget what this tool set; ksflowd's settings hold again",
@@ -48,11 +67,12 @@ static const struct tool_verb verbs[] = {
 	},
 	{
 		.name = "stats",
-		.synopsis = "[--explain]",
+		.synopsis = "[--explain|--prometheus]",
 		.help = "the ledger: what was seen, selected, delivered and lost",
 		.details =
-"  --explain  say what each counter means and what to do about it\n",
-		.words = "--explain",
+"  --explain     say what each counter means and what to do about it\n"
+"  --prometheus  text for node_exporter's textfile collector\n",
+		.words = "--explain --prometheus",
 		.has_json = true,
 		.run = stats_run,
 	},

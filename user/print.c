@@ -74,13 +74,10 @@ int print_close(void)
 	return print_flush();
 }
 
-/*
- * Length of the UTF-8 sequence at @s, 0 if it is none (RFC 3629: no overlong
- * forms, no surrogates, nothing past U+10FFFF). The terminator ends a string
- * that is cut short, since it is no continuation byte.
- */
-static size_t utf8_len(const unsigned char *s)
+/* The terminator ends a string that is cut short: it continues nothing. */
+size_t print_utf8_len(const char *value)
 {
+	const unsigned char *s = (const unsigned char *)value;
 	size_t len, i;
 
 	if (s[0] < 0x80)
@@ -112,7 +109,7 @@ static void put_json_string(const char *value)
 
 	puts_out("\"");
 	while (*s) {
-		len = utf8_len(s);
+		len = print_utf8_len((const char *)s);
 		if (!len) {
 			puts_out("\\ufffd");
 			len = 1;

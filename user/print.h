@@ -50,6 +50,12 @@ int print_flush(void);
 
 bool print_is_json(void);
 
+/*
+ * Length of the UTF-8 character at @s, 0 if it is none (RFC 3629: no overlong
+ * forms, no surrogates, nothing past U+10FFFF).
+ */
+size_t print_utf8_len(const char *s);
+
 /* Containers exist in JSON only; @key is NULL inside an array. */
 void print_object(const char *key);
 void print_object_end(void);

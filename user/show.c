@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the ksflow authors */
 /* Verb "show": what is in force here, and who said so. */
 #include "dev.h"
+#include "drop.h"
 #include "nl.h"
 #include "print.h"
 #include "tool.h"
@@ -61,6 +62,7 @@ static void print_config(const struct ksflow_config *config)
 		print_setting("ring", config->ring_bytes,
 			      ksflow_has(config, CONFIG_RING_LAYER),
 			      config->ring_layer);
+	drop_print_settings(config);
 	print_object_end();
 	if (ksflow_has(config, CONFIG_OWNER_PORTID))
 		print_u64("ksflowd-portid", NULL, config->owner_portid);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) 2026 the ksflow authors */
 /* Verb "stats": the ledger, and whether it closes. */
+#include "ledger.h"
 #include "nl.h"
 #include "print.h"
+#include "prometheus.h"
 #include "tool.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum counter {
@@ -23,6 +23,11 @@ enum counter {
 	LOST_OVERRUN,
 	LOST_MEMORY,
 	QUEUED,
+	COUNTED,
+	HIDDEN,
+	OWN,
+	LIMITED,
+	UNKNOWN,
 	COUNTERS,
 };
 
@@ -34,8 +39,8 @@ static const struct {
 } counters[COUNTERS] = {
 	[SEEN] = {
 		"seen", "seen",
-		"wire frames that were candidates: on a sampled device, in a direction that is sampled; a super-packet counts as the frames it stands for. sFlow's sample_pool",
-		"If it stays 0, no device is sampled, no reader is there, or no packet passes: ksflow check",
+		"samples: wire frames that were candidates, on a sampled device in a direction that is sampled, a super-packet being the frames it stands for (sFlow's sample_pool). Drops: packet buffers that were dropped, a super-packet being one",
+		"If it stays 0 for samples, no device is sampled, no reader is there, or no packet passes: ksflow check. For drops: ksflow drop show says whether they are on",
 	},
 	[NOT_SELECTED] = {
 		"not-selected", "not selected",
@@ -44,13 +49,13 @@ static const struct {
 	},
 	[SELECTED] = {
 		"selected", "selected",
-		"samples taken; for a reader, since it subscribed",
-		"If too many for the collector, raise the rate: ksflow dev set IF rate N",
+		"samples taken, records of drops made; for a reader, since it subscribed",
+		"If too many for the collector, raise the rate: ksflow dev set IF rate N; or lower the limit of drops: ksflow drop set limit N",
 	},
 	[LOST_RING] = {
 		"lost-ring", "lost: ring full",
-		"samples that found no room in their CPU's ring before the worker came",
-		"Raise the rate, or give the rings more room: ringBytes in ksflowd.conf, ring= of the module",
+		"samples or drops that found no room in their CPU's ring before the worker came",
+		"Raise the rate, lower the limit of drops, or give the rings more room: ringBytes in ksflowd.conf, ring= of the module",
 	},
 	[SEEN_INGRESS] = {
 		"seen-ingress", "seen ingress",
@@ -64,83 +69,72 @@ static const struct {
 	},
 	[DELIVERED] = {
 		"delivered", "delivered",
-		"samples put into this reader's socket",
+		"samples or drops put into this reader's socket",
 		"Nothing to do",
 	},
 	[FILTERED] = {
 		"filtered", "filtered",
-		"samples that this reader's own filter refused",
+		"samples or drops that this reader's own filter refused",
 		"Nothing to do: it asked for that",
 	},
 	[LOST_OVERRUN] = {
 		"lost-overrun", "lost: reader too slow",
-		"samples that found this reader's socket buffer full. With lost-ring, sFlow's drops",
+		"samples or drops that found this reader's socket buffer full. With lost-ring, sFlow's drops",
 		"Give the reader more CPU or a larger buffer (ksflow monitor --rcvbuf BYTES), or raise the rate",
 	},
 	[LOST_MEMORY] = {
 		"lost-memory", "lost: no memory",
-		"samples for which the kernel had no memory to build a message",
+		"samples or drops for which the kernel had no memory to build a message",
 		"The machine is out of memory, or the reader's memory cgroup is: see dmesg",
 	},
 	[QUEUED] = {
 		"queued", "queued",
-		"samples in the rings, not yet handed out; 0 when no packet passes",
+		"samples or drops in the rings, not yet handed out; 0 when no packet passes",
 		"Nothing to do: the next reading has them under another name",
+	},
+	[COUNTED] = {
+		"counted", "counted only",
+		"drops that made no record since nobody reads drops, or the state is count",
+		"To see them: ksflow monitor drops; if the state is count: ksflow drop set state on",
+	},
+	[HIDDEN] = {
+		"hidden", "hidden",
+		"drops that made no record since their reason or function is hidden: by default ends of sockets, and frames for other hosts",
+		"Nothing to do; to see them: ksflow drop set hide none",
+	},
+	[OWN] = {
+		"own", "our own",
+		"drops of ksflowd's own datagrams, and of ICMP errors about them; they make no record, or each would cause the next",
+		"A collector is unreachable, or a firewall is in its way: ksflowd --verbose names it",
+	},
+	[LIMITED] = {
+		"limited", "over the limit",
+		"drops that made no record since the limit a second was used up. In sFlow's drops",
+		"Nothing to do: counters by reason have them (ksflow drop show). For more records: ksflow drop set limit N",
+	},
+	[UNKNOWN] = {
+		"unknown", "of no namespace",
+		"drops that no namespace could be found for; in no sum, and shown in the initial namespace alone",
+		"Nothing to do: such packets have neither a device nor a socket any more",
 	},
 };
 
-struct ledger {
-	struct ksflow_stats *stats;
-	size_t stats_count;
-	struct ksflow_source *sources;
-	size_t source_count;
-	struct ksflow_reader *readers;
-	size_t reader_count;
-	/* The reading before this one: what it had selected is settled now. */
+/* A reading, and the one before it: what that had selected is settled now. */
+struct view {
+	const struct ledger *now;
 	const struct ledger *before;
 	bool is_used[COUNTERS];
 	bool closes;
 };
 
-#define APPEND(array, count, item) ({					\
-	__typeof__(array) grown_ = reallocarray(array, (count) + 1,	\
-						sizeof(*(array)));	\
-	if (grown_) {							\
-		grown_[(count)++] = *(item);				\
-		(array) = grown_;					\
-	}								\
-	grown_ ? 0 : -ENOMEM;						\
-})
-
-static int add_stats(const struct ksflow_stats *stats, void *arg)
-{
-	struct ledger *ledger = arg;
-
-	return APPEND(ledger->stats, ledger->stats_count, stats);
-}
-
-static int add_source(const struct ksflow_source *source, void *arg)
-{
-	struct ledger *ledger = arg;
-
-	return APPEND(ledger->sources, ledger->source_count, source);
-}
-
-static int add_reader(const struct ksflow_reader *reader, void *arg)
-{
-	struct ledger *ledger = arg;
-
-	return APPEND(ledger->readers, ledger->reader_count, reader);
-}
-
-static void print_counter(struct ledger *ledger, enum counter counter,
+static void print_counter(struct view *view, enum counter counter,
 			  uint64_t value)
 {
 	bool is_loss = counter == LOST_RING || counter == LOST_OVERRUN ||
 		       counter == LOST_MEMORY;
 	char cell[24];
 
-	ledger->is_used[counter] = true;
+	view->is_used[counter] = true;
 	if (print_is_json()) {
 		print_u64(counters[counter].key, NULL, value);
 		return;
@@ -152,11 +146,11 @@ static void print_counter(struct ledger *ledger, enum counter counter,
 }
 
 /* @off: by how many samples the sum is wrong. */
-static void print_verdict(struct ledger *ledger, const char *sum, uint64_t off)
+static void print_verdict(struct view *view, const char *sum, uint64_t off)
 {
 	print_bool("closes", NULL, !off);
 	if (off) {
-		ledger->closes = false;
+		view->closes = false;
 		print_string_colour(NULL, "  does not close: %s", sum,
 				    PRINT_RED);
 		print_text(" is off by %" PRIu64 "\n", off);
@@ -189,11 +183,41 @@ static uint64_t selected_before(const struct ledger *before,
 	return 0;
 }
 
-static void print_namespace(struct ledger *ledger,
+static uint64_t settled_drops(const struct ksflow_stats *stats)
+{
+	return stats->counted + stats->hidden + stats->own + stats->limited +
+	       stats->selected;
+}
+
+static void print_drops(struct view *view, const struct ksflow_stats *stats)
+{
+	const struct ksflow_stats *before =
+		ledger_stats(view->before, KSFLOW_KIND_DROP);
+
+	print_object(NULL);
+	print_string_colour("kind", "%ss of this namespace\n", "drop",
+			    PRINT_BOLD);
+	print_counter(view, SEEN, stats->seen);
+	print_counter(view, COUNTED, stats->counted);
+	print_counter(view, HIDDEN, stats->hidden);
+	print_counter(view, OWN, stats->own);
+	print_counter(view, LIMITED, stats->limited);
+	print_counter(view, SELECTED, stats->selected);
+	print_counter(view, LOST_RING, stats->lost_ring);
+	if (ksflow_has(stats, STATS_UNKNOWN))
+		print_counter(view, UNKNOWN, stats->unknown);
+	/* Packets go on being dropped while the counters are read. */
+	print_verdict(view, "seen = counted + hidden + own + limited + selected",
+		      before ? excess(before->seen, settled_drops(stats)) +
+			       excess(settled_drops(before), stats->seen) : 0);
+	print_object_end();
+}
+
+static void print_namespace(struct view *view,
 			    const struct ksflow_stats *stats)
 {
 	const char *kind = ksflow_kind_name(stats->kind);
-	const struct ledger *before = ledger->before;
+	const struct ledger *before = view->before;
 	uint64_t before_selected = 0;
 	size_t i;
 
@@ -204,42 +228,56 @@ static void print_namespace(struct ledger *ledger,
 	print_object(NULL);
 	print_string_colour("kind", "%ss of this namespace\n",
 			    kind ? kind : "unknown record", PRINT_BOLD);
-	print_counter(ledger, SEEN, stats->seen);
-	print_counter(ledger, NOT_SELECTED,
+	print_counter(view, SEEN, stats->seen);
+	print_counter(view, NOT_SELECTED,
 		      excess(stats->seen, stats->selected));
-	print_counter(ledger, SELECTED, stats->selected);
-	print_counter(ledger, LOST_RING, stats->lost_ring);
+	print_counter(view, SELECTED, stats->selected);
+	print_counter(view, LOST_RING, stats->lost_ring);
 	if (ksflow_has(stats, STATS_RING_BYTES) && stats->ring_bytes) {
 		print_u64("ring-bytes", "  rings of %llu bytes", stats->ring_bytes);
 		print_u64("cpus", " on %llu CPUs\n", stats->cpus);
 	} else {
 		print_text("  no rings: nobody reads\n");
 	}
-	print_verdict(ledger, "seen = not selected + selected",
+	print_verdict(view, "seen = not selected + selected",
 		      excess(before_selected, stats->seen));
 	print_object_end();
 }
 
-static void print_source(struct ledger *ledger,
+static void print_source(struct view *view,
 			 const struct ksflow_source *source)
 {
+	const char *kind = ksflow_kind_name(source->kind);
+
 	print_object(NULL);
-	print_string_colour("dev", "source %s", source->name, PRINT_BOLD);
-	print_u64("ifindex", " (ifindex %llu)\n", source->ifindex);
-	print_counter(ledger, SEEN, source->seen);
-	print_counter(ledger, SEEN_INGRESS, source->seen_ingress);
-	print_counter(ledger, SEEN_EGRESS, source->seen_egress);
-	print_counter(ledger, NOT_SELECTED,
+	if (source->ifindex)
+		print_string_colour("dev", "source %s", source->name,
+				    PRINT_BOLD);
+	else
+		print_string_colour(NULL, "%s", "no known source", PRINT_BOLD);
+	print_u64("ifindex", " (ifindex %llu)", source->ifindex);
+	print_string("kind", ": %ss\n", kind ? kind : "unknown record");
+	print_counter(view, SEEN, source->seen);
+	if (source->kind == KSFLOW_KIND_DROP) {
+		print_counter(view, LIMITED, source->limited);
+		print_counter(view, SELECTED, source->selected);
+		print_counter(view, LOST_RING, source->lost_ring);
+		print_object_end();
+		return;
+	}
+	print_counter(view, SEEN_INGRESS, source->seen_ingress);
+	print_counter(view, SEEN_EGRESS, source->seen_egress);
+	print_counter(view, NOT_SELECTED,
 		      excess(source->seen, source->selected));
-	print_counter(ledger, SELECTED, source->selected);
-	print_counter(ledger, LOST_RING, source->lost_ring);
-	print_verdict(ledger, "seen = ingress + egress",
+	print_counter(view, SELECTED, source->selected);
+	print_counter(view, LOST_RING, source->lost_ring);
+	print_verdict(view, "seen = ingress + egress",
 		      source->seen - source->seen_ingress -
 		      source->seen_egress);
 	print_object_end();
 }
 
-static void print_reader(struct ledger *ledger,
+static void print_reader(struct view *view,
 			 const struct ksflow_reader *reader)
 {
 	const char *kind = ksflow_kind_name(reader->kind);
@@ -250,29 +288,29 @@ static void print_reader(struct ledger *ledger,
 	print_string("kind", " of %ss", kind ? kind : "unknown record");
 	print_flag("owner", ", ksflowd", reader->is_owner);
 	print_text("\n");
-	print_counter(ledger, SELECTED, reader->selected);
-	print_counter(ledger, DELIVERED, reader->delivered);
-	print_counter(ledger, FILTERED, reader->filtered);
-	print_counter(ledger, LOST_RING, reader->lost_ring);
-	print_counter(ledger, LOST_OVERRUN, reader->lost_overrun);
-	print_counter(ledger, LOST_MEMORY, reader->lost_memory);
-	print_counter(ledger, QUEUED, excess(reader->selected, settled(reader)));
+	print_counter(view, SELECTED, reader->selected);
+	print_counter(view, DELIVERED, reader->delivered);
+	print_counter(view, FILTERED, reader->filtered);
+	print_counter(view, LOST_RING, reader->lost_ring);
+	print_counter(view, LOST_OVERRUN, reader->lost_overrun);
+	print_counter(view, LOST_MEMORY, reader->lost_memory);
+	print_counter(view, QUEUED, excess(reader->selected, settled(reader)));
 	/* Rings are drained before each reading, and go on filling after it. */
-	print_verdict(ledger, "selected = delivered + filtered + lost + queued",
-		      excess(selected_before(ledger->before, reader),
+	print_verdict(view, "selected = delivered + filtered + lost + queued",
+		      excess(selected_before(view->before, reader),
 			     settled(reader)) +
 		      excess(settled(reader), reader->selected));
 	print_object_end();
 }
 
-static void print_explanations(const struct ledger *ledger)
+static void print_explanations(const struct view *view)
 {
 	int i;
 
 	print_text("\n");
 	print_object("explanations");
 	for (i = 0; i < COUNTERS; i++) {
-		if (!ledger->is_used[i])
+		if (!view->is_used[i])
 			continue;
 		print_object(counters[i].key);
 		print_string_colour(NULL, "%s\n", counters[i].label, PRINT_BOLD);
@@ -283,28 +321,33 @@ static void print_explanations(const struct ledger *ledger)
 	print_object_end();
 }
 
-static void print_ledger(struct ledger *ledger, bool is_explained)
+static void print_ledger(struct view *view, bool is_explained)
 {
+	const struct ledger *ledger = view->now;
 	size_t i;
 
-	ledger->closes = true;
+	view->closes = true;
 	print_object(NULL);
 	print_array("namespace");
-	for (i = 0; i < ledger->stats_count; i++)
-		print_namespace(ledger, &ledger->stats[i]);
+	for (i = 0; i < ledger->stats_count; i++) {
+		if (ledger->stats[i].kind == KSFLOW_KIND_DROP)
+			print_drops(view, &ledger->stats[i]);
+		else
+			print_namespace(view, &ledger->stats[i]);
+	}
 	print_array_end();
 	print_array("sources");
 	for (i = 0; i < ledger->source_count; i++)
-		print_source(ledger, &ledger->sources[i]);
+		print_source(view, &ledger->sources[i]);
 	print_array_end();
 	print_array("readers");
 	for (i = 0; i < ledger->reader_count; i++)
-		print_reader(ledger, &ledger->readers[i]);
+		print_reader(view, &ledger->readers[i]);
 	print_array_end();
-	print_bool("closes", NULL, ledger->closes);
+	print_bool("closes", NULL, view->closes);
 	if (is_explained)
-		print_explanations(ledger);
-	if (ledger->closes)
+		print_explanations(view);
+	if (view->closes)
 		print_string_colour(NULL, "%s\n", "the ledger closes",
 				    PRINT_GREEN);
 	else
@@ -314,55 +357,43 @@ static void print_ledger(struct ledger *ledger, bool is_explained)
 	print_object_end();
 }
 
-static int ledger_get(struct ksflow_nl *nl, struct ledger *ledger,
-		      struct ksflow_nl_error *err)
-{
-	const struct ksflow_stats_handler handler = {
-		.stats = add_stats,
-		.reader = add_reader,
-		.source = add_source,
-		.arg = ledger,
-	};
-
-	return ksflow_nl_stats_get(nl, &handler, err);
-}
-
-static void ledger_free(struct ledger *ledger)
-{
-	free(ledger->stats);
-	free(ledger->sources);
-	free(ledger->readers);
-}
-
 int stats_run(const struct tool_verb *verb, int argc, char **argv)
 {
 	struct ksflow_nl_error err = { 0 };
-	struct ledger before = { 0 };
-	struct ledger ledger = { .before = &before };
-	bool is_explained = false;
+	struct ledger before = { 0 }, now = { 0 };
+	struct view view = { .now = &now, .before = &before };
+	bool is_explained = false, is_metrics = false;
 	struct ksflow_nl *nl;
 	int ret, i;
 
 	for (i = 0; i < argc; i++) {
-		if (strcmp(argv[i], "--explain"))
+		if (!strcmp(argv[i], "--explain"))
+			is_explained = true;
+		else if (!strcmp(argv[i], "--prometheus"))
+			is_metrics = true;
+		else
 			return tool_usage(verb,
-					  "unknown word \"%s\" after \"stats\": expected --explain",
+					  "unknown word \"%s\" after \"stats\": expected --explain or --prometheus",
 					  argv[i]);
-		is_explained = true;
 	}
+	if (is_metrics && (is_explained || print_is_json()))
+		return tool_usage(verb,
+				  "--prometheus, --explain and -j exclude each other");
+	if (is_metrics)
+		return prometheus_run();
 	ret = tool_open(&nl);
 	if (ret)
 		return ret;
 	ret = ledger_get(nl, &before, &err);
 	if (!ret)
-		ret = ledger_get(nl, &ledger, &err);
+		ret = ledger_get(nl, &now, &err);
 	if (ret)
 		ret = tool_failed(&err);
 	else
-		print_ledger(&ledger, is_explained);
+		print_ledger(&view, is_explained);
 
 	ledger_free(&before);
-	ledger_free(&ledger);
+	ledger_free(&now);
 	ksflow_nl_close(nl);
 	return ret;
 }

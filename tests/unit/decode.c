@@ -121,8 +121,35 @@ static uint32_t next_random(uint32_t *state)
 	return *state >> 8;
 }
 
+/* Packets of one flow read alike. */
+static void test_flow(void)
+{
+	static const struct {
+		const char *data;
+		size_t bytes;
+		const char *text;
+	} flows[] = {
+#define F(data, text) { data, sizeof(data) - 1, text }
+		F(IP4("\x06", NO_FRAG) TCP, "10.0.0.1:1234 > 10.0.0.2:80 TCP"),
+		F(IP4("\x11", "\x20\x00") UDP,
+		  "10.0.0.1:53 > 10.0.0.2:5353 UDP"),
+		F(IP4("\x11", "\x20\x02") UDP, "10.0.0.1 > 10.0.0.2 fragment"),
+		F(IP4("\x01", NO_FRAG) "\x08\x00\x00\x00\x00\x05\x00\x06",
+		  "10.0.0.1 > 10.0.0.2 ICMP"),
+	};
+	char text[100];
+	size_t i;
+
+	for (i = 0; i < sizeof(flows) / sizeof(flows[0]); i++) {
+		decode_flow(11, flows[i].data, flows[i].bytes, text,
+			    sizeof(text));
+		is_str(text, flows[i].text, "flow %zu", i);
+	}
+}
+
 int main(void)
 {
+	test_flow();
 	const uint32_t protos[] = { 0, 1, 11, 12, 13, 99 };
 	uint8_t damaged[512];
 	uint32_t seed = 1;
