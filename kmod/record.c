@@ -269,7 +269,8 @@ static void copy_route(struct ksflow_record *record,
 {
 	const struct dst_entry *dst = skb_dst(skb);
 
-	record->dst_error = dst ? -dst->error : 0;
+	/* Negative, but for the error routes of IPv4 that came in. */
+	record->dst_error = dst ? abs(dst->error) : 0;
 	record->in = event->is_out ? skb->skb_iif :
 		     event->source ? event->source->ifindex : 0;
 	if (event->is_out)

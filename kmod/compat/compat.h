@@ -58,16 +58,20 @@ static inline bool ksflow_skb_is_reinjected(const struct sk_buff *skb)
 #define KSFLOW_RESV_START_OP(op)
 #endif
 
-/* The link settings of @dev, which the caller's rtnl_lock guards; 6.15 and
- * later have a lock of the device's own beside it.
+/*
+ * The link settings of @dev, whose rtnl_lock the caller has. From 6.15 on some
+ * devices have a lock of their own beside it: first it was the caller's to
+ * take, since netif_get_link_ksettings() came for those that hold it, it is
+ * taken here.
  */
 static inline int ksflow_link_ksettings(struct net_device *dev,
 					struct ethtool_link_ksettings *ks)
 {
 	int err;
 
-#if defined(KSFLOW_HAVE_NETDEV_LOCK_OPS) || \
-	defined(KSFLOW_HAVE_NETDEV_LOCK_OPS_H)
+#if !defined(KSFLOW_HAVE_NETIF_KSETTINGS) && \
+	(defined(KSFLOW_HAVE_NETDEV_LOCK_OPS) || \
+	 defined(KSFLOW_HAVE_NETDEV_LOCK_OPS_H))
 	netdev_lock_ops(dev);
 	err = __ethtool_get_link_ksettings(dev, ks);
 	netdev_unlock_ops(dev);
