@@ -59,7 +59,7 @@ static void print_hide(const struct ksflow_drop_conf *drop)
 	print_array("hide");
 	for (i = 0; i < drop->hide_count; i++) {
 		print_text("%s", i ? "," : "");
-		print_string(NULL, "%s", drop->hide[i]);
+		print_item("%s", drop->hide[i]);
 	}
 	print_array_end();
 	if (!drop->hide_count)

@@ -299,6 +299,16 @@ void print_string(const char *key, const char *fmt, const char *value)
 	print_string_colour(key, fmt, value, PRINT_PLAIN);
 }
 
+void print_item(const char *fmt, const char *value)
+{
+	if (!print.json) {
+		print_string(NULL, fmt, value);
+		return;
+	}
+	begin(NULL);
+	put_json_string(value);
+}
+
 /* Keys of arrays' elements are NULL, so a bare true is no use: key needed. */
 void print_bool(const char *key, const char *text, bool value)
 {

@@ -73,6 +73,8 @@ void print_double(const char *key, const char *fmt, double value);
 void print_string(const char *key, const char *fmt, const char *value);
 void print_string_colour(const char *key, const char *fmt, const char *value,
 			 enum print_colour colour);
+/* The same as an element of an array. */
+void print_item(const char *fmt, const char *value);
 /* @text is printed if @value holds; NULL: nothing in text. */
 void print_bool(const char *key, const char *text, bool value);
 /* A flag: in JSON true, or absent; in text @text, or nothing. */

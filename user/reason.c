@@ -286,6 +286,10 @@ static const struct rule nameless[] = {
 	{ "ip_rcv_core", 313, by_header },
 	{ "ip_protocol_deliver_rcu", 2, NULL },
 	{ "ip6_protocol_deliver_rcu", 2, NULL },
+	{ "ip_local_deliver_finish", 2, NULL },
+	{ "ip6_input_finish", 2, NULL },
+	{ "ip6_input", 2, NULL },
+	{ "veth_poll", 367, NULL },
 	{ "__netif_receive_skb_core", 325, by_ethertype },
 	{ "__dev_queue_xmit", 366, NULL },
 };

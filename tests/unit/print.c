@@ -35,6 +35,10 @@ static void things(void)
 	print_bool("up", " up", true);
 	print_bool("down", " down", false);
 	print_flag("absent", " absent", false);
+	print_array("words");
+	print_item(" %s", "a");
+	print_item(",%s", "b");
+	print_array_end();
 	print_array("list");
 	print_object(NULL);
 	print_double("share", " %.1f", 0.1);
@@ -55,20 +59,20 @@ static void test_both(void)
 	out = begin(false, false);
 	things();
 	end(out);
-	is_str(text, "eth0: 1 in 18446744073709551615 text 1 up 0.1\n", "text");
+	is_str(text, "eth0: 1 in 18446744073709551615 text 1 up a,b 0.1\n", "text");
 
 	out = begin(true, false);
 	things();
 	end(out);
 	is_str(text,
-	       "{\"dev\":\"eth0\",\"rate\":18446744073709551615,\"only-json\":2,\"up\":true,\"down\":false,\"list\":[{\"share\":0.1},{}],\"none\":[]}\n",
+	       "{\"dev\":\"eth0\",\"rate\":18446744073709551615,\"only-json\":2,\"up\":true,\"down\":false,\"words\":[\"a\",\"b\"],\"list\":[{\"share\":0.1},{}],\"none\":[]}\n",
 	       "JSON");
 
 	out = begin(true, true);
 	things();
 	end(out);
 	is_str(text,
-	       "{\n  \"dev\": \"eth0\",\n  \"rate\": 18446744073709551615,\n  \"only-json\": 2,\n  \"up\": true,\n  \"down\": false,\n  \"list\": [\n    {\n      \"share\": 0.1\n    },\n    {}\n  ],\n  \"none\": []\n}\n",
+	       "{\n  \"dev\": \"eth0\",\n  \"rate\": 18446744073709551615,\n  \"only-json\": 2,\n  \"up\": true,\n  \"down\": false,\n  \"words\": [\n    \"a\",\n    \"b\"\n  ],\n  \"list\": [\n    {\n      \"share\": 0.1\n    },\n    {}\n  ],\n  \"none\": []\n}\n",
 	       "pretty JSON");
 }
 
