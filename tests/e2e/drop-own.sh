@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0
+# vm: timeout=600
+#
+# A collector that does not get our datagrams: each of them is dropped, and none
+# may make another. LENGTH=60 watches each case for that many seconds.
+#
+#   a: a0 ===== r0 :r        a sends what r drops; ksflowd in r
+#   10.0.1.1   10.0.1.254
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+LENGTH=${LENGTH:-5}
+N=300
+
+new_ns a r
+veth "$a" a0 "$r" r0
+addr "$a" a0 10.0.1.1/24
+addr "$r" r0 10.0.1.254/24
+ip -n "$r" neigh replace 10.0.1.1 dev r0 lladdr \
+	"$(in_ns "$a" cat /sys/class/net/a0/address)" nud permanent
+R() { ip netns exec "$r" "$@"; }
+load
+big_ring "$r"
+cat >"$t/rules" <<END
+table ip t {
+	chain o { type filter hook output priority 0; ip daddr 10.0.1.1 udp dport 6301 drop; }
+}
+END
+R nft -f "$t/rules"
+ip -n "$r" route add blackhole 10.0.9.0/24
+R sysctl -qw net.ipv4.neigh.r0.retrans_time_ms=100
+
+udp() { in_ns "$a" $python -c "from socket import *
+s = socket(AF_INET, SOCK_DGRAM)
+for i in range($1): s.sendto(b'drop', ('10.0.1.254', 9))"; }
+stats() { R $python ./drops.py stats >"$t/stats"; jq -r "$1" "$t/stats"; }
+# What ksflowd has sent, or tried to
+tried() {
+	: >"$t/log"
+	kill -USR1 "$ksflowd"
+	wait_for 'grep -q "collector .*; sent" $t/log'
+	sed -n 's/.*; sent \([0-9]*\), refused [0-9]*, buffer full \([0-9]*\), failed \([0-9]*\)/\1 \2 \3/p' \
+		"$t/log" | tail -n 1
+}
+ticks() { awk '{ print $14 + $15 }' "/proc/$ksflowd/stat"; }
+
+# own NAME ADDRESS PORT KIND: KIND is what happens to a datagram: sent (and
+# dropped later), failed (dropped in the call), none (there is none)
+own() {
+	local name=$1 sent failed before ticks end
+	cat >"$t/conf" <<END
+sflow {
+  collector { ip=$2 udpport=$3 }
+  polling = 0
+  dropmon { start=on limit=unlimited hide=none }
+}
+END
+	R ksflowd --foreground --verbose -f "$t/conf" 2>>"$t/log" & ksflowd=$!
+	on_exit "kill $ksflowd"
+	wait_for 'R ksflow -j stats | grep -q "\"owner\":true"' 30
+	rm -f "$t/ready"
+	: >"$t/drops"
+	R $python ./drops.py monitor "$t/ready" >>"$t/drops" & reader=$!
+	on_exit "kill $reader"
+	wait_for 'test -e $t/ready' 30
+	before=$(stats .own)
+	# Datagrams all the time, at first
+	for _ in 1 2 3; do udp $N; done
+	wait_for '[ "$(grep -c 64726f70 "$t/drops")" -ge $((3 * N)) ]'
+	wait_for 'tried; grep -q " $((3 * N)) discard samples" $t/log' 30
+	read -r sent _ failed < <(tried)
+	is "$name: drops go on being reported" "$(grep -c 64726f70 "$t/drops")" $((3 * N))
+	is "$name: none of our own is" "$(jq -r .data "$t/drops" |
+		grep -c "$(printf %04x "$3")....0000000[0-9]")" 0
+	case $4 in
+	sent) between "$name: each is counted as own" \
+		"$(($(stats .own) - before))" "$sent" $((3 * sent + 3)) ;;
+	failed) between "$name: each is counted as own" \
+		"$(($(stats .own) - before))" "$failed" $((2 * failed + 3)) ;;
+	none) is "$name: there is nothing to be dropped" \
+		"$(($(stats .own) - before))" 0 ;;
+	esac
+	note "$name: sent $sent, failed $failed, own $(($(stats .own) - before))"
+	# Nothing feeds itself: at rest, nothing moves.
+	before=$(stats .seen) ticks=$(ticks) end=$((SECONDS + LENGTH))
+	wait_for '[ $SECONDS -ge $end ]' $((LENGTH + 30))
+	between "$name: no drops when nothing is dropped" "$(($(stats .seen) - before))" 0 5
+	between "$name: ksflowd at rest, ticks" "$(($(ticks) - ticks))" 0 "$LENGTH"
+	is "$name: no more datagrams" "$(tried)" "$sent 0 $failed"
+	is "$name: the ledger closes" "$(stats '.seen == .counted + .hidden + .own +
+		.limited + .selected')" true
+	kill "$ksflowd"; wait "$ksflowd" 2>/dev/null
+	kill "$reader"; wait "$reader" 2>/dev/null
+}
+
+own "nobody listens" 127.0.0.1 6300 sent
+own "firewall" 10.0.1.1 6301 failed
+own "blackhole route" 10.0.9.1 6302 none
+own "dead neighbour" 10.0.1.77 6303 sent
