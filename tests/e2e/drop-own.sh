@@ -57,12 +57,12 @@ sflow {
   dropmon { start=on limit=unlimited hide=none }
 }
 END
-	R ksflowd --foreground --verbose -f "$t/conf" 2>>"$t/log" & ksflowd=$!
+	ip netns exec "$r" ksflowd --foreground --verbose -f "$t/conf" 2>>"$t/log" & ksflowd=$!
 	on_exit "kill $ksflowd"
 	wait_for 'R ksflow -j stats | grep -q "\"owner\":true"' 30
 	rm -f "$t/ready"
 	: >"$t/drops"
-	R $python ./drops.py monitor "$t/ready" >>"$t/drops" & reader=$!
+	ip netns exec "$r" $python ./drops.py monitor "$t/ready" >>"$t/drops" & reader=$!
 	on_exit "kill $reader"
 	wait_for 'test -e $t/ready' 30
 	before=$(stats .own)
