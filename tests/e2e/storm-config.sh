@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: GPL-2.0
+# Settings changed by four writers and a daemon at once, with packets and a
+# reader: the last one's hold, the ledger closes.
+#
+#   a: va ===== vb :b        a pings b
+#
+# vm: timeout=400 kernels=debug,debug-rt,rt
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+new_ns a b
+veth $a va $b vb
+addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
+load
+in_ns $a ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err &
+on_exit "kill $!"
+wait_for '[ -e $t/ready ]' 30
+
+for i in 1 2; do
+	cat >$t/conf.$i <<-END2
+	sflow {
+	  sampling = $((i * 10))
+	  collector { ip = 127.0.0.1 }
+	  pcap { dev = va }
+	}
+	END2
+done
+cp $t/conf.1 $t/conf
+in_ns $a ksflowd -f $t/conf --foreground >$t/daemon 2>&1 & daemon=$!
+on_exit "kill $daemon"
+wait_for 'ksflow -n $a -j show | grep -q daemon' 30
+
+each=$(rounds 6)
+writer() { # writer N
+	local i
+	for ((i = 0; i < each; i++)); do
+		case $((($1 + i) % 4)) in
+		0) ksflow -n $a dev set va rate $((i + 1)) dir both tap tracepoint ;;
+		1) ksflow -n $a dev set 'v*' rate $((i + 2)) dir ingress tap netfilter ;;
+		2) ksflow -n $a dev set "x$i" rate auto dir off; ksflow -n $a dev del "x$i" ;;
+		3) ksflow -n $a reset ;;
+		esac || echo "writer $1, round $i: $?"
+	done
+}
+writers=()
+for n in 1 2 3 4; do writer $n >$t/writer.$n 2>&1 & writers+=($!); done
+for ((i = 0; i < each; i++)); do
+	cp $t/conf.$((i % 2 + 1)) $t/conf
+	kill -HUP $daemon
+	sleep 0.1
+done
+wait "${writers[@]}"
+# "dev del" of a rule that a reset was quicker with is no fault.
+is "every command was taken" "$(cat $t/writer.* | grep -vE 'no rule|: 1$')" ""
+ksflow -n $a reset
+ksflow -n $a dev set va rate 5 dir both tap auto
+is "the last one's word holds" "$(ksflow -n $a -p dev show va |
+	sed -n 's/ *"\(rate\|dir\)": "\?\([^",]*\).*/\2/p' | sort | xargs)" "5 both"
+is "the daemon lives" "$(kill -0 $daemon && echo yes)" yes
+wait_for '[ -s $t/samples ]'
+is "there were samples" "$([ -s $t/samples ] && echo yes)" yes
+try "the ledger closes" closes $a

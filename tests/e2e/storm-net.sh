@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# Namespaces created and deleted with sampled devices and readers in them, four
+# at a time, packets coming in from outside all the while.
+#
+#   b: eN ===== d0 :a namespace that goes       b pings each
+#
+# vm: timeout=400 kernels=debug,debug-rt,rt
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+new_ns b
+load devs='*' rate=1 direction=both
+ksflow -n $b dev set 'e*' rate 2 dir both
+ksflow -n $b -j monitor --ready-file $t/ready >/dev/null 2>$t/err & b_reader=$!
+on_exit "kill $b_reader"
+wait_for '[ -e $t/ready ]' 30
+
+# one N: a namespace's life; a word on stdout when all of it was as it should be
+one() {
+	local n=$1 ns=$_me-life$1 taps=(auto netfilter tracepoint) flood reader
+	ip netns add "$ns"
+	ip -n "$ns" link set lo up
+	ip -n "$ns" link add d0 type veth peer name "e$n" netns "$b"
+	ip -n "$ns" link add d1 type dummy
+	ip -n "$ns" link add link d0 name d0.7 type vlan id 7
+	ip -n "$ns" addr add "10.$n.0.1/24" dev d0
+	ip -n "$b" addr add "10.$n.0.2/24" dev "e$n"
+	ip -n "$ns" link set d0 up
+	ip -n "$b" link set "e$n" up
+	ksflow -n "$ns" dev set 'd*' rate 1 dir both tap "${taps[n % 3]}" 2>/dev/null
+	ksflow -n "$ns" -j monitor >"$t/$n" 2>/dev/null & reader=$!
+	ip netns exec "$b" ping -q -i 0.005 "10.$n.0.1" >/dev/null & flood=$!
+	wait_for "[ -s $t/$n ]" 60 && echo "sampled"
+	ip netns del "$ns"
+	# The reader's socket keeps the namespace for as long as it lives.
+	[ $((n % 2)) = 0 ] || sleep 0.2
+	kill -KILL $reader; wait $reader 2>/dev/null
+	wait_for "! ip -n $b link show e$n" 60 && echo "gone"
+	kill $flood; wait $flood 2>/dev/null
+}
+
+wanted=$(rounds 6)
+for ((i = 1; i <= wanted; i++)); do
+	one $i >>"$t/lives" 2>/dev/null &
+	[ $((i % 4)) != 0 ] || wait $(jobs -p | grep -vx $b_reader)
+done
+wait $(jobs -p | grep -vx $b_reader)
+is "sampled" "$(grep -c sampled "$t/lives")" "$wanted"
+is "gone" "$(grep -c gone "$t/lives")" "$wanted"
+try "the ledger outside closes" closes $b
