@@ -152,4 +152,5 @@ def main():
     sys.exit(refused)
 
 
-main()
+if __name__ == "__main__":
+    main()
