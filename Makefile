@@ -7,6 +7,7 @@
 # make demo [YES=1]             see it work, in a guest; this machine is left alone
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
 # make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
+# make fuzz [FUZZ=COUNT[:SEED]]   netlink messages on one of them, a million
 #
 # Kbuild is the module's own makefile.
 
@@ -73,7 +74,7 @@ build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
-.PHONY: check-unit check check-debug demo
+.PHONY: check-unit check check-debug fuzz demo
 check-unit: $(UNIT)
 	@tests/vm/check --unit $(UNIT)
 
@@ -82,6 +83,9 @@ check:
 
 check-debug:
 	@KERNELS="$(or $(KERNELS),debug debug-rt rt)" TESTS="$(TESTS)" tests/vm/check
+
+fuzz:
+	@KERNELS=debug TESTS=fuzz FUZZ="$(or $(FUZZ),1000000)" tests/vm/check
 
 demo:
 	@YES="$(YES)" tests/vm/demo
