@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# vm: timeout=900
+# vm: kernels=6.12 timeout=900
 #
 # What each kernel calls a drop, where it does it, and what sFlow is told.
 # Three accounts are held against each other: the kernel's own trace event,

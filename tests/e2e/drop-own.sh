@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# vm: timeout=600
+# vm: kernels=6.12 timeout=600
 #
 # A collector that does not get our datagrams: each of them is dropped, and none
 # may make another. LENGTH=60 watches each case for that many seconds.

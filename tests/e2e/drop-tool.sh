@@ -6,7 +6,7 @@
 #     a0 10.0.0.1  ------------------  b0 10.0.0.2   a firewall, ksflowd, collector
 #        fd00::1                          fd00::2
 #
-# vm: timeout=300
+# vm: kernels=6.12 timeout=300
 
 . ./lib.sh
 

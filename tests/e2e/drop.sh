@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# vm: timeout=900
+# vm: kernels=6.12 timeout=900
 #
 # Capture of drops: none vanishes, none is seen twice or where it does not
 # belong, whatever state the packet and its device are in. What each drop is
