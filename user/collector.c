@@ -433,6 +433,8 @@ static void send_to(struct collector *c, const void *bytes, size_t len)
 	for (tries = 0; tries < 2; tries++) {
 		if (send(c->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
 			c->sent++;
+			if (c->said == EPERM || c->said == EMSGSIZE)
+				say(c, 0, NULL);
 			return;
 		}
 		switch (errno) {
@@ -455,6 +457,9 @@ static void send_to(struct collector *c, const void *bytes, size_t len)
 	if (errno == ECONNREFUSED)
 		return;
 	say(c, errno, "send");
+	/* a firewall of this host, or a datagram too large: the next one may go */
+	if (errno == EPERM || errno == EMSGSIZE)
+		return;
 	/* the device may be gone, or its address: start afresh, but not sooner
 	 * than RETRY_MS after the last time
 	 */
