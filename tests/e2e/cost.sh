@@ -20,30 +20,8 @@ for i in va vb vc vd; do
 done
 on_exit "ip link del va; ip link del vc; rmmod pktgen"
 
-# In a process of its own: a signal to this shell would end the wait early.
-pg() { (echo "$2" > "/proc/net/pktgen/$1"); }
-
-# once MODE: prints instructions per packet
-once() {
-	pg kpktgend_0 rem_device_all
-	pg kpktgend_0 "add_device va"
-	pg va "count $PACKETS"
-	pg va "pkt_size 128"
-	pg va "delay 0"
-	pg va "xmit_mode $1"
-	pg va "burst 1"
-	pg va "dst_mac 02:00:00:00:00:77"
-	pg va "dst 10.9.9.9"
-	pg pgctrl start
-	wait_for "grep -q '^Result: OK: .*usec, $PACKETS (' /proc/net/pktgen/va" 60
-	# Result: OK: 95146(c95146+d0) usec, 50000 (128byte,0frags)
-	sed -n 's/^Result: OK: \([0-9]*\).*usec, \([0-9]*\) .*/\1 \2/p' \
-		/proc/net/pktgen/va | awk '{ printf "%.1f\n", $1 * 1000 / $2 }'
-}
-
-# run MODE: the least of five. What else the guest does in the meantime (the
-# tick, RCU, a reader that wakes) only adds.
-run() { for _ in 1 2 3 4 5; do once "$1"; done | sort -n | head -n 1; }
+# run MODE: instructions for each packet
+run() { MODE=$1 least va $PACKETS; }
 
 # reader on|off
 reader() {

@@ -123,30 +123,30 @@ pick() {
 
 # cause NAME CODE REASON FUNCTION COMMAND...: the command drops N packets in r
 cause() {
-	local name=$1 code reason function seen output; shift
+	local name=$1 code reason function output; shift
 	code=$(pick "$1") reason=$(pick "$2") function=$(pick "$3"); shift 3
 	[ "$kernel" != 5.10 ] || reason=-
 	ask mark
 	lines=$(wc -l <"$t/drops") sflow_lines=$(wc -l <"$t/sflow")
 	output=$("$@" 2>&1)
 	[ -z "$output" ] || note "$name: $output"
-	if ! wait_for '[ "$(count "$reason" "$function")" -ge $N ]' 5; then
+	if ! wait_for '[ "$(count "$reason" "$function")" -ge $N ]' 20; then
 		not_ok "$name" "wanted: $reason $function
 seen:
 $(ask seen)"
 		return
 	fi
-	seen=$(count "$reason" "$function")
-	if ! wait_for '[ "$(records "$code" "$reason" "$function")" = "$seen" ]' 5; then
-		not_ok "$name: what the tool says" "wanted: $seen $code $reason $function
+	if ! wait_for '[ "$(records "$code" "$reason" "$function")" = "$(count "$reason" "$function")" ]' 20; then
+		not_ok "$name: what the tool says" "wanted: $(count "$reason" "$function") $code $reason $function
 records:
 $(records)"
 		return
 	fi
-	if ! wait_for '[ "$(samples "$code" "$reason" "$function")" = "$seen" ]' 5; then
-		not_ok "$name: what a collector is told" "wanted: $seen $code $reason $function
+	if ! wait_for '[ "$(samples "$code" "$reason" "$function")" = "$(count "$reason" "$function")" ]' 20; then
+		not_ok "$name: what a collector is told" "wanted: $(count "$reason" "$function") $code $reason $function
 discards:
-$(samples)"
+$(samples)
+$(tail -n 2 "$t/ksflowd.log")"
 		return
 	fi
 	ok "$name: $reason at $function, $code"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# vm: kernels=6.12 timeout=600
+# vm: timeout=600
 #
 # A collector that does not get our datagrams: each of them is dropped, and none
 # may make another. LENGTH=60 watches each case for that many seconds.
@@ -49,7 +49,7 @@ ticks() { awk '{ print $14 + $15 }' "/proc/$ksflowd/stat"; }
 # own NAME ADDRESS PORT KIND: KIND is what happens to a datagram: sent (and
 # dropped later), failed (dropped in the call), none (there is none)
 own() {
-	local name=$1 sent failed before ticks end
+	local name=$1 sent sent0 failed failed0 before own ticks end
 	cat >"$t/conf" <<END
 sflow {
   collector { ip=$2 udpport=$3 }
@@ -66,33 +66,37 @@ END
 	on_exit "kill $reader"
 	wait_for 'test -e $t/ready' 30
 	before=$(stats .own)
+	read -r sent0 _ failed0 < <(tried)
 	# Datagrams all the time, at first
 	for _ in 1 2 3; do udp $N; done
 	wait_for '[ "$(grep -c 64726f70 "$t/drops")" -ge $((3 * N)) ]'
-	wait_for 'tried; grep -q " $((3 * N)) discard samples" $t/log' 30
+	wait_for 'tried >/dev/null; grep -q " $(stats ".readers[] | select(.owner).delivered") discard samples" $t/log' 30
 	read -r sent _ failed < <(tried)
+	own=$(($(stats .own) - before))
 	is "$name: drops go on being reported" "$(grep -c 64726f70 "$t/drops")" $((3 * N))
 	is "$name: none of our own is" "$(jq -r .data "$t/drops" |
 		grep -c "$(printf %04x "$3")....0000000[0-9]")" 0
 	case $4 in
 	sent) between "$name: each is counted as own" \
-		"$(($(stats .own) - before))" "$sent" $((3 * sent + 3)) ;;
+		$own $((sent - sent0)) $((3 * (sent - sent0) + 3)) ;;
 	failed) between "$name: each is counted as own" \
-		"$(($(stats .own) - before))" "$failed" $((2 * failed + 3)) ;;
-	none) is "$name: there is nothing to be dropped" \
-		"$(($(stats .own) - before))" 0 ;;
+		$own $((failed - failed0)) $((2 * (failed - failed0) + 3)) ;;
+	none) is "$name: there is nothing to be dropped" $own 0 ;;
 	esac
-	note "$name: sent $sent, failed $failed, own $(($(stats .own) - before))"
+	note "$name: sent $sent, failed $failed, own $own"
 	# Nothing feeds itself: at rest, nothing moves.
 	before=$(stats .seen) ticks=$(ticks) end=$((SECONDS + LENGTH))
 	wait_for '[ $SECONDS -ge $end ]' $((LENGTH + 30))
 	between "$name: no drops when nothing is dropped" "$(($(stats .seen) - before))" 0 5
 	between "$name: ksflowd at rest, ticks" "$(($(ticks) - ticks))" 0 "$LENGTH"
-	is "$name: no more datagrams" "$(tried)" "$sent 0 $failed"
+	# The last one may have been on its way.
+	read -r sent0 _ failed0 < <(tried)
+	between "$name: no more datagrams" $((sent0 - sent + failed0 - failed)) 0 1
 	is "$name: the ledger closes" "$(stats '.seen == .counted + .hidden + .own +
 		.limited + .selected')" true
 	kill "$ksflowd"; wait "$ksflowd" 2>/dev/null
 	kill "$reader"; wait "$reader" 2>/dev/null
+	true
 }
 
 own "nobody listens" 127.0.0.1 6300 sent

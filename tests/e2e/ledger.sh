@@ -19,21 +19,6 @@ sysctl -qw net.ipv6.conf.va.disable_ipv6=1 net.ipv6.conf.vb.disable_ipv6=1
 ip link set va up; ip link set vb up
 on_exit "ip link del va; rmmod pktgen"
 
-# In a process of its own: a signal to this shell would end the wait early.
-pg() { (echo "$2" > "/proc/net/pktgen/$1"); }
-flood() { # flood COUNT
-	pg kpktgend_0 rem_device_all
-	pg kpktgend_0 "add_device va"
-	pg va "count $1"
-	pg va "pkt_size 128"
-	pg va "delay 0"
-	pg va "xmit_mode netif_receive"
-	pg va "dst_mac 02:00:00:00:00:77"
-	pg pgctrl start
-	# It may return before a busy machine has begun.
-	wait_for "grep -q '^Result: OK: .*usec, $1 (' /proc/net/pktgen/va" 60
-}
-
 reader() { # reader NAME OPTIONS...
 	local name=$1; shift
 	rm -f /tmp/$name.*
@@ -73,7 +58,7 @@ ksflow dev set va rate 2 dir ingress
 reader fast --rcvbuf 33554432
 reader slow --rcvbuf 4096
 kill -STOP $slow
-flood $N
+flood va $N
 stats
 seen=$(get va seen) selected=$(get va selected)
 is "slow reader: every packet was seen" "$seen" $N
@@ -89,7 +74,7 @@ is "the ledger closes" "$(get closes)" true
 # The next samples carry the loss as sFlow's drops, to the slow one alone.
 kill -CONT $slow
 wait_for '[ "$(of slow hits)" -gt 0 ]' 60
-flood 100
+flood va 100
 wait_for 'stats; [ "$(of fast hits)" = "$(get fast delivered)" ]' 60
 wait_for '[ "$(of slow hits)" = "$(get slow delivered)" ]' 60
 is "slow reader: its drops" "$(of slow drops)" "$lost"
@@ -103,19 +88,11 @@ unload
 
 # --- rings that are too small -----------------------------------------------
 
-# The worker on the CPU of the packets, which are sent in real time: it cannot
-# run before the last of them.
-cpumask=/sys/devices/virtual/workqueue/cpumask
-all=$(cat $cpumask)
-on_exit "echo $all >$cpumask"
-echo 1 >$cpumask
-sysctl -qw kernel.sched_rt_runtime_us=-1
-on_exit "sysctl -qw kernel.sched_rt_runtime_us=950000"
-chrt --fifo --pid 1 "$(pgrep -x kpktgend_0)"
+worker_on_cpu0
 load ring=$RING
 ksflow dev set va rate 1 dir ingress
 reader fast --rcvbuf 33554432
-flood $N
+flood va $N $N
 stats
 lost=$(get va lost-ring)
 is "small ring: every packet was seen" "$(get va seen)" $N
@@ -126,7 +103,7 @@ is "small ring: selected = delivered + lost" \
 	"$(($(get fast delivered) + lost))" $N
 is "small ring: nothing else was lost" "$(get fast lost-overrun)" 0
 is "the ledger closes" "$(get closes)" true
-flood 1
+flood va 1
 wait_for 'stats; [ "$(of fast hits)" = "$(get fast delivered)" ]' 60
 is "small ring: drops" "$(of fast drops)" "$lost"
 is "small ring: pool" "$(of fast pool)" $((N + 1))
@@ -157,8 +134,8 @@ ksflowd=$!
 on_exit "kill $ksflowd"
 wait_for 'ksflow -j stats | grep -q "\"owner\":true"' 60
 wait_for 'ksflow -j dev show va | grep -q "\"rate\":1[,}]"' 60
-flood $N
-flood 1
+flood va $N $N
+flood va 1
 stats
 lost=$(get va lost-ring)
 between "sFlow: the rings lost most" "$lost" $((N / 2)) $N

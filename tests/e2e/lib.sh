@@ -81,6 +81,8 @@ dmesg_since_start() { dmesg | sed "1,/ksflow-e2e: $_me $$ starts/d"; }
 _end() {
 	local status=$? i complaint
 	trap - EXIT
+	# It may have ended where nothing is to be heard.
+	exec >&"$_stdout" 2>&1
 	for ((i = ${#_on_exit[@]} - 1; i >= 0; i--)); do
 		eval "${_on_exit[i]}" >/dev/null 2>&1
 	done
@@ -95,6 +97,7 @@ _end() {
 	echo "1..$_n"
 	exit "$_failed"
 }
+exec {_stdout}>&1
 trap _end EXIT
 _guest=; [ ! -e /run/vm/events ] || _guest=yes
 [ ! "$_guest" ] || echo "ksflow-e2e: $_me $$ starts" >/dev/kmsg
@@ -117,6 +120,52 @@ closes() {
 	local stats
 	stats=$(ksflow -n "$1" -j stats) || return
 	[[ $stats != *'"closes":false'* ]] || { echo "$stats"; false; }
+}
+
+# --- pktgen ---
+
+# pg FILE COMMAND: in a process of its own, as a signal to this shell would end
+# the wait early.
+pg() { (echo "$2" >"/proc/net/pktgen/$1"); }
+
+# flood DEV COUNT [BURST]: 128-byte packets for another host, received by DEV,
+# BURST of them with bottom halves off. MODE=start_xmit sends them instead.
+flood() {
+	pg kpktgend_0 rem_device_all
+	pg kpktgend_0 "add_device $1"
+	pg "$1" "count $2"
+	pg "$1" "pkt_size 128"
+	pg "$1" "delay 0"
+	pg "$1" "xmit_mode ${MODE:-netif_receive}"
+	pg "$1" "burst ${3:-1}"
+	pg "$1" "dst_mac 02:00:00:00:00:77"
+	pg "$1" "dst 10.9.9.9"
+	pg pgctrl start
+	# It may return before a busy machine has begun.
+	wait_for "grep -q '^Result: OK: .*usec, $2 (' /proc/net/pktgen/$1" 60
+}
+# took DEV: the last flood, in microseconds
+took() { sed -n 's/^Result: OK: \([0-9]*\).*usec.*/\1/p' "/proc/net/pktgen/$1"; }
+# least DEV COUNT: of five floods, in ns for each packet, which are instructions
+# under icount. What else the guest does in the meantime only adds.
+least() {
+	local i
+	for i in 1 2 3 4 5; do
+		flood "$1" "$2"
+		awk -v us="$(took "$1")" -v n="$2" 'BEGIN { printf "%.1f\n", us * 1000 / n }'
+	done | sort -n | head -n 1
+}
+
+# worker_on_cpu0: with the packets of a flood, which are sent in real time; a
+# burst leaves it no time at all.
+worker_on_cpu0() {
+	# Each namespace has such a thread; the initial one's is the oldest.
+	local cpumask=/sys/devices/virtual/workqueue/cpumask
+	local runtime=/proc/sys/kernel/sched_rt_runtime_us
+	on_exit "echo $(cat $cpumask) >$cpumask; echo $(cat $runtime) >$runtime"
+	echo 1 >$cpumask
+	echo -1 >$runtime
+	chrt --fifo --pid 1 "$(pgrep -o -x kpktgend_0)"
 }
 
 # --- networks ---
