@@ -18,16 +18,17 @@ KDIR    ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf | tr -d \"\')
 
 # Each program's own files, its main first; every other file in user/ is shared.
-KSFLOWD_SRC = user/ksflowd.c
+KSFLOWD_SRC = user/ksflowd.c user/privileges.c
 KSFLOW_SRC  = user/ksflow.c user/monitor.c user/filter.c
 
 CFLAGS  ?= -O2 -g
 WARN     = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes
-PKGS     = libmnl libnl-genl-3.0 libpcap
+PKGS     = libmnl libnl-genl-3.0 libseccomp libpcap
 # Quiet when pkg-config or a library is missing: "make dkms-install" needs neither.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(filter-out libpcap,$(PKGS)))
+PKG_LIBS   = $(shell pkg-config --libs $(filter-out libpcap libseccomp,$(PKGS)))
 PCAP_LIBS  = $(shell pkg-config --libs libpcap)
+SECCOMP_LIBS = $(shell pkg-config --libs libseccomp)
 ALL_CFLAGS = -std=gnu11 $(WARN) -D_GNU_SOURCE -DKSFLOW_VERSION=\"$(VERSION)\" \
 	     -Iinclude/uapi -Iuser $(PKG_CFLAGS) $(CFLAGS)
 
@@ -44,6 +45,7 @@ all: $(PROGRAMS)
 build/ksflowd: $(call object,$(wildcard $(KSFLOWD_SRC)) $(SHARED_SRC))
 build/ksflow: $(call object,$(wildcard $(KSFLOW_SRC)) $(SHARED_SRC))
 build/ksflow: PKG_LIBS += $(PCAP_LIBS)
+build/ksflowd: PKG_LIBS += $(SECCOMP_LIBS)
 build/ksflowd build/ksflow:
 	$(CC) $(ALL_CFLAGS) $(LDFLAGS) -o $@ $^ $(PKG_LIBS)
 
@@ -53,7 +55,7 @@ build/user/%.o: user/%.c Makefile | build/libraries
 
 build/libraries:
 	@pkg-config --exists --print-errors $(PKGS) || { echo >&2 \
-	"missing: apt-get install gcc pkg-config libmnl-dev libnl-genl-3-dev libpcap-dev"; exit 1; }
+	"missing: apt-get install gcc pkg-config libmnl-dev libnl-genl-3-dev libseccomp-dev libpcap-dev"; exit 1; }
 	@mkdir -p build && touch $@
 
 # Unit tests: everything but the mains, with sanitizers; code shared with the
@@ -69,7 +71,7 @@ build/unit/lib.a: $(patsubst %.c,build/sanitized/%.o,$(LIB_SRC))
 	rm -f $@ && $(AR) rcs $@ $^
 
 build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
-	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(PCAP_LIBS)
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(PKG_LIBS) $(PCAP_LIBS) $(SECCOMP_LIBS)
 
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)

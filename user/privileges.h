@@ -9,7 +9,9 @@
  * Keep CAP_NET_ADMIN, which subscribing to the module takes, and with
  * keep_namespaces CAP_SYS_ADMIN, which entering a collector's network
  * namespace takes; give up all others for good. SO_BINDTODEVICE takes none
- * since Linux 5.7. 0 or -errno.
+ * since Linux 5.7. Refuse what no agent does (EPERM): other programs, mounts,
+ * modules, the clock, sockets but UNIX, netlink and IP; without
+ * keep_namespaces setns() too. For children as well. 0 or -errno.
  */
 int privileges_drop(bool keep_namespaces);
 

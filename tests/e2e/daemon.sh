@@ -79,6 +79,8 @@ is "the agent is our address" \
 is "CAP_NET_ADMIN is all it keeps" \
 	"$(awk '/^Cap(Prm|Eff|Bnd)/ { print $2 }' /proc/$daemon/status | sort -u)" \
 	0000000000001000
+is "it refuses itself system calls, and has no way back" \
+	"$(awk '/^(NoNewPrivs|Seccomp):/ { print $2 }' /proc/$daemon/status | xargs)" "1 2"
 
 # --- killed, in q for good, in r to be started again ---
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# vm: kernels=6.12 timeout=900
+# vm: timeout=900
 #
 # What each kernel calls a drop, where it does it, and what sFlow is told.
 # Three accounts are held against each other: the kernel's own trace event,
@@ -354,7 +354,7 @@ ip -n "$r" link set tc0 up
 addr "$r" tc0 10.0.3.254/24
 ip -n "$r" neigh add 10.0.3.1 dev tc0 lladdr 02:00:00:00:00:0c nud permanent
 R tc qdisc add dev tc0 root tbf rate 8kbit burst 100 limit 100
-cause "queue full" 261 QDISC_DROP "5.10=kfree_skb_list 6.1=kfree_skb_list_reason __dev_queue_xmit" \
+cause "queue full" 261 QDISC_DROP "5.10=kfree_skb_list 6.1=kfree_skb_list_reason 7.2=__tcf_kfree_skb_list __dev_queue_xmit" \
 	local_udp 10.0.3.1 9 20
 R tc qdisc replace dev tc0 root noqueue
 R tc qdisc add dev tc0 clsact

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # tshark reads the captures that tool.sh had "ksflow monitor -w" write in each
-# guest: 2 echo requests of a0 and their answers, every one a sample.
+# guest: 2 echo requests of a0 and their answers, every one a sample; and two
+# drops of drop-tool.sh, one without a link header.
 #
 # vm: last kernels=6.12
 
@@ -22,4 +23,13 @@ for dir in $saved; do
 	for time in $(read_pcapng frame.time_epoch); do
 		between "$name: a time" "${time%.*}" $((now - 60)) $((now + 120))
 	done
+done
+for file in "$OUT"/*/drop-tool/drops.pcapng; do
+	[ -s "$file" ] || continue
+	name=$(basename "${file%/drop-tool/*}")
+	is "$name: drops" "$(tshark -r "$file" -T fields -e frame.interface_name \
+		-e frame.encap_type -e ip.src -e ip.dst -e frame.comment 2>/dev/null |
+		sed 's/[^	]* sflow/sflow/; s/ in .*//')" \
+		"$(printf 'b0\t1\t10.0.0.1\t10.0.0.2\tsflow 258 acl\n%s' \
+		"-	7	10.0.0.2	10.0.0.99	sflow 258 acl")"
 done
