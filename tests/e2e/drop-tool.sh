@@ -44,8 +44,8 @@ finish() { kill -TERM "$monitor" 2>/dev/null; wait "$monitor"; }
 # what it sends itself to 10.0.0.99 port 9999 in the firewall too.
 cat >"$t/rules" <<'END'
 table inet t {
-	chain in { type filter hook input priority 0; udp dport 7777 drop; }
-	chain out { type filter hook output priority 0; ip daddr 10.0.0.99 drop; }
+	chain input { type filter hook input priority 0; udp dport 7777 drop; }
+	chain output { type filter hook output priority 0; ip daddr 10.0.0.99 drop; }
 }
 END
 in_b nft -f "$t/rules"

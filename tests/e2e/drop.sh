@@ -362,9 +362,14 @@ while not os.path.exists(sys.argv[1]):
 for i in reversed(range(200)):     # a later one in favour of an earlier one
     send('PA', 1002 + 2 * i, p[TCP].seq + 1, b'x')
 END
-wait_for '[ $(got one ".site | test(\"^tcp_\")") -gt 10 ]'
-between "out-of-order segments are pruned" \
-	"$(got one '.site | test("^tcp_prune_ofo_queue")')" 10 999
+# Before 6.1 TCP frees them where no tracepoint is.
+if named; then
+	wait_for '[ $(got one ".site | test(\"^tcp_\")") -gt 10 ]'
+	between "out-of-order segments are pruned" \
+		"$(got one '.site | test("^tcp_prune_ofo_queue")')" 10 999
+else
+	is "out-of-order segments are pruned, unseen" "$(got one '.site | test("^tcp_")')" 0
+fi
 note "$(jq -r '[.reason // "-", .site, .source // "-"] | join(" ")' "$t/one" | sort | uniq -c)"
 kill $server; wait $server 2>/dev/null
 stop one
