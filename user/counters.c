@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "counters.h"
 
+#include "host.h"
 #include "link.h"
 #include "log.h"
 #include "rtnl.h"
@@ -29,11 +30,19 @@ struct port {
 	uint32_t sequence;	/* of its last counter sample */
 	int64_t due_ms;
 	bool is_due;
+	bool has_before;
+	/* as read last, and what wraps of a 32-bit counter add to it */
+	uint64_t in_octets, out_octets;
+	uint64_t in_wraps, out_wraps;
+	uint64_t in_packets, out_packets;
 };
 
 struct counters {
 	counters_emit emit;
+	counters_emit_host emit_host;
 	void *arg;
+	struct host *host;
+	int64_t host_ms;	/* when it is due */
 	struct mnl_socket *ask;
 	struct mnl_socket *events;
 	int ioctl_fd;
@@ -138,13 +147,16 @@ static void refresh(struct counters *counters)
 		counters->is_stale = false;
 }
 
-struct counters *counters_open(counters_emit emit, void *arg)
+struct counters *counters_open(counters_emit emit,
+			       counters_emit_host emit_host, void *arg)
 {
 	struct counters *counters = calloc(1, sizeof(*counters));
 
 	if (!counters)
 		return NULL;
 	counters->emit = emit;
+	counters->emit_host = emit_host;
+	counters->host = host_open("");
 	counters->arg = arg;
 	counters->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (counters->ioctl_fd < 0)
@@ -152,7 +164,7 @@ struct counters *counters_open(counters_emit emit, void *arg)
 					    SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	counters->ask = rtnl_open(0);
 	counters->events = rtnl_open(RTMGRP_LINK);
-	if (!counters->ask || !counters->events) {
+	if (!counters->host || !counters->ask || !counters->events) {
 		counters_close(counters);
 		return NULL;
 	}
@@ -170,6 +182,7 @@ void counters_close(struct counters *counters)
 		mnl_socket_close(counters->ask);
 	if (counters->ioctl_fd >= 0)
 		close(counters->ioctl_fd);
+	host_close(counters->host);
 	free(counters->ports);
 	free(counters);
 }
@@ -190,6 +203,11 @@ unsigned int counters_count(const struct counters *counters)
 	return counters->count;
 }
 
+void counters_set_uuid(struct counters *counters, const uint8_t *uuid)
+{
+	host_set_uuid(counters->host, uuid);
+}
+
 void counters_set_interval(struct counters *counters, uint32_t interval_s,
 			   int64_t now_ms)
 {
@@ -200,9 +218,61 @@ void counters_set_interval(struct counters *counters, uint32_t interval_s,
 	counters->interval_ms = interval_s * 1000;
 	counters->now_ms = now_ms;
 	counters->next_ms = now_ms;
+	counters->host_ms = now_ms + random_below(counters->interval_ms);
 	for (i = 0; i < counters->count; i++)
 		counters->ports[i].due_ms = now_ms +
 			random_below(counters->interval_ms);
+}
+
+/* Of a counter that went backwards: was that the end of its 32 bits? */
+static bool is_wrap(uint64_t before, uint64_t now)
+{
+	return before <= UINT32_MAX && before - now > UINT32_MAX / 2;
+}
+
+/*
+ * Counters never go backwards for collectors: a driver's 32 bits are made
+ * 64, and where they begin anew so does the sequence.
+ */
+static void follow(struct port *port, struct link *link)
+{
+	struct rtnl_link_stats64 *s = &link->stats;
+
+	if (!link->has_stats)
+		return;
+	if (port->has_before) {
+		bool is_reset = false;
+
+		if (s->rx_bytes < port->in_octets) {
+			if (is_wrap(port->in_octets, s->rx_bytes))
+				port->in_wraps += 1ULL << 32;
+			else
+				is_reset = true;
+		}
+		if (s->tx_bytes < port->out_octets) {
+			if (is_wrap(port->out_octets, s->tx_bytes))
+				port->out_wraps += 1ULL << 32;
+			else
+				is_reset = true;
+		}
+		if ((s->rx_packets < port->in_packets &&
+		     !is_wrap(port->in_packets, s->rx_packets)) ||
+		    (s->tx_packets < port->out_packets &&
+		     !is_wrap(port->out_packets, s->tx_packets)))
+			is_reset = true;
+		if (is_reset) {
+			port->sequence = 0;
+			port->in_wraps = 0;
+			port->out_wraps = 0;
+		}
+	}
+	port->has_before = true;
+	port->in_octets = s->rx_bytes;
+	port->out_octets = s->tx_bytes;
+	port->in_packets = s->rx_packets;
+	port->out_packets = s->tx_packets;
+	s->rx_bytes += port->in_wraps;
+	s->tx_bytes += port->out_wraps;
 }
 
 static void on_poll(const struct nlmsghdr *nlh, void *arg)
@@ -220,6 +290,7 @@ static void on_poll(const struct nlmsghdr *nlh, void *arg)
 	if (!port || !port->is_due)
 		return;
 	port->is_due = false;
+	follow(port, &link);
 	link_speed(counters->ioctl_fd, link.name, &speed_mbit, &duplex);
 	link_counters(&link, speed_mbit, duplex, &c);
 	counters->emit(&link, &c, ++port->sequence, counters->arg);
@@ -248,6 +319,29 @@ static unsigned int mark(struct counters *counters)
 	return due;
 }
 
+static void on_host(const struct nlmsghdr *nlh, void *arg)
+{
+	struct counters *counters = arg;
+	struct link link;
+
+	if (link_parse(nlh, &link))
+		host_link(counters->host, &link);
+}
+
+static void run_host(struct counters *counters)
+{
+	if (counters->host_ms > counters->now_ms)
+		return;
+	host_begin(counters->host);
+	/* half a dump would look like interfaces that went */
+	if (!rtnl_dump(counters->ask, RTM_GETLINK, on_host, counters))
+		counters->emit_host(host_end(counters->host), counters->arg);
+	counters->host_ms += counters->interval_ms;
+	if (counters->host_ms <= counters->now_ms ||
+	    counters->host_ms > counters->now_ms + counters->interval_ms)
+		counters->host_ms = counters->now_ms + counters->interval_ms;
+}
+
 int64_t counters_run(struct counters *counters, int64_t now_ms)
 {
 	int64_t next_ms = INT64_MAX;
@@ -261,6 +355,7 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 		return counters->next_ms;
 	if (counters->is_stale)
 		refresh(counters);
+	run_host(counters);
 	due = mark(counters);
 	if (due >= DUMP_FROM)
 		rtnl_dump(counters->ask, RTM_GETLINK, on_poll, counters);
@@ -281,8 +376,8 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 		if (counters->ports[i].due_ms < next_ms)
 			next_ms = counters->ports[i].due_ms;
 	}
-	if (next_ms == INT64_MAX)
-		next_ms = now_ms + counters->interval_ms;
+	if (counters->host_ms < next_ms)
+		next_ms = counters->host_ms;
 	counters->next_ms = next_ms;
 	return next_ms;
 }

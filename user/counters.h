@@ -4,13 +4,15 @@
 #define KSFLOW_USER_COUNTERS_H
 
 /*
- * Interface counters: each interface once per polling interval, at a time of
- * its own within it, so that a thousand of them do not fire together.
+ * Counters of the interfaces and of the host: each of them once per polling
+ * interval, at a time of its own within it, so that a thousand interfaces do
+ * not fire together.
  */
 
 #include <stdint.h>
 
 struct counters;
+struct host_counters;
 struct link;
 struct sflow_if_counters;
 
@@ -18,8 +20,11 @@ struct sflow_if_counters;
 typedef void (*counters_emit)(const struct link *link,
 			      const struct sflow_if_counters *c,
 			      uint32_t sequence, void *arg);
+/* The same for the host. */
+typedef void (*counters_emit_host)(const struct host_counters *h, void *arg);
 
-struct counters *counters_open(counters_emit emit, void *arg);
+struct counters *counters_open(counters_emit emit,
+			       counters_emit_host emit_host, void *arg);
 void counters_close(struct counters *counters);
 /* Becomes readable when an interface came, went or changed. */
 int counters_fd(const struct counters *counters);
@@ -27,6 +32,8 @@ void counters_receive(struct counters *counters);
 /* 0 = no polling. */
 void counters_set_interval(struct counters *counters, uint32_t interval_s,
 			   int64_t now_ms);
+/* The host's, instead of the one found; NULL: the one found. */
+void counters_set_uuid(struct counters *counters, const uint8_t *uuid);
 /* Emit what is due; returns when the next one is, INT64_MAX for never. */
 int64_t counters_run(struct counters *counters, int64_t now_ms);
 unsigned int counters_count(const struct counters *counters);

@@ -4,6 +4,7 @@
 
 #include "collector.h"
 #include "flow.h"
+#include "host.h"
 #include "link.h"
 #include "nl.h"
 
@@ -26,6 +27,7 @@ struct export {
 	struct collectors *to;
 	int64_t start_ms;
 	uint32_t sequence;
+	uint32_t host_sequence;
 	unsigned int source_count;
 	unsigned int source_room;	/* a power of two */
 	struct source *sources;
@@ -251,4 +253,87 @@ void export_if_counters(struct export *e, const struct link *link,
 		}
 	}
 	e->counts.counter_samples++;
+}
+
+#define HOST_INDEX	1	/* of entPhysicalTable; as hsflowd has it */
+#define HOST_RECORDS	10
+#define HOST_ADAPTERS	1	/* the one that gives way */
+
+static void put_host_record(struct sflow_datagram *d,
+			    const struct host_counters *h, unsigned int record,
+			    unsigned int adapters)
+{
+	switch (record) {
+	case 0:
+		return sflow_put_host_descr(d, &h->descr);
+	case HOST_ADAPTERS:
+		return sflow_put_host_adapters(d, h->adapters, adapters);
+	case 2:
+		return sflow_put_host_cpu(d, &h->cpu);
+	case 3:
+		return sflow_put_host_memory(d, &h->memory);
+	case 4:
+		return sflow_put_host_disk(d, &h->disk);
+	case 5:
+		return sflow_put_host_net(d, &h->net);
+	case 6:
+		return sflow_put_mib2_ip(d, &h->mib2);
+	case 7:
+		return sflow_put_mib2_icmp(d, &h->mib2);
+	case 8:
+		return sflow_put_mib2_tcp(d, &h->mib2);
+	case 9:
+		return sflow_put_mib2_udp(d, &h->mib2);
+	}
+}
+
+/* Records first...last. */
+static int put_host(struct export *e, const struct host_counters *h,
+		    unsigned int first, unsigned int last,
+		    unsigned int adapters)
+{
+	struct sflow_source source = { SFLOW_SOURCE_PHYSICAL, HOST_INDEX };
+	unsigned int i;
+	int ret;
+
+	sflow_counters_begin(&e->d, e->host_sequence + 1, source);
+	for (i = first; i <= last; i++)
+		put_host_record(&e->d, h, i, adapters);
+	ret = sflow_sample_end(&e->d);
+	if (!ret) {
+		e->host_sequence++;
+		e->counts.counter_samples++;
+	}
+	return ret;
+}
+
+void export_host_counters(struct export *e, const struct host_counters *h,
+			  int64_t now_ms)
+{
+	unsigned int adapters = h->adapter_count, i;
+
+	if (!put_host(e, h, 0, HOST_RECORDS - 1, adapters))
+		return;
+	flush(e, &e->d, now_ms);
+	for (;;) {
+		if (!put_host(e, h, 0, HOST_RECORDS - 1, adapters))
+			return;
+		if (!adapters)
+			break;
+		adapters--;
+	}
+	/* datagramBytes is small: each for itself */
+	for (i = 0; i < HOST_RECORDS; i++) {
+		adapters = h->adapter_count;
+		while (put_host(e, h, i, i, adapters)) {
+			if (!sflow_is_empty(&e->d)) {
+				flush(e, &e->d, now_ms);
+			} else if (i == HOST_ADAPTERS && adapters) {
+				adapters--;
+			} else {
+				e->counts.too_big++;
+				break;
+			}
+		}
+	}
 }

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct collectors;
+struct host_counters;
 struct ksflow_record;
 struct link;
 
@@ -42,6 +43,9 @@ void export_discard(struct export *e, const struct ksflow_record *record,
 void export_if_counters(struct export *e, const struct link *link,
 			const struct sflow_if_counters *c, uint32_t sequence,
 			int64_t now_ms);
+/* In one sample if they fit, with as many adapters as fit; else in several. */
+void export_host_counters(struct export *e, const struct host_counters *h,
+			  int64_t now_ms);
 /* The module's pools start afresh, and so do the samples' sequences. */
 void export_restart_sources(struct export *e);
 /* Send what is pending. */

@@ -101,6 +101,13 @@ static void on_counters(const struct link *link,
 	export_if_counters(d->export, link, c, sequence, d->now_ms);
 }
 
+static void on_host(const struct host_counters *h, void *arg)
+{
+	struct daemon *d = arg;
+
+	export_host_counters(d->export, h, d->now_ms);
+}
+
 static void choose_agent(struct daemon *d)
 {
 	struct agent_candidate *candidates = NULL;
@@ -201,7 +208,7 @@ static void say_ledger(struct daemon *d)
 		 m.malformed, m.limited);
 	log_info("sent: %" PRIu64 " datagrams, %" PRIu64 " flow samples, %"
 		 PRIu64 " discard samples, %" PRIu64
-		 " counter samples of %u interfaces; too big %" PRIu64
+		 " counter samples of %u interfaces and the host; too big %" PRIu64
 		 ", without a header %" PRIu64, e->datagrams, e->flow_samples,
 		 e->discard_samples, e->counter_samples,
 		 counters_count(d->counters), e->too_big, e->headless);
@@ -398,7 +405,7 @@ static int start(struct daemon *d)
 	if (!d->addresses || !d->collectors)
 		return -ENOMEM;
 	d->export = export_open(d->collectors, d->now_ms);
-	d->counters = counters_open(on_counters, d);
+	d->counters = counters_open(on_counters, on_host, d);
 	d->module = module_open(&handler, on_restart, d);
 	if (!d->export || !d->counters || !d->module)
 		return -ENOMEM;

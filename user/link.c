@@ -43,6 +43,9 @@ static const struct {
 	{ "wireguard", TYPE_TUNNEL },
 };
 
+/* IFLA_PARENT_DEV_NAME, 5.14; older headers lack it. */
+#define PARENT_DEV_NAME	56
+
 static void copy_string(const struct nlattr *attr, char *to, size_t size)
 {
 	size_t len = mnl_attr_get_payload_len(attr);
@@ -75,6 +78,19 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 		case IFLA_IFNAME:
 			copy_string(attr, link->name, sizeof(link->name));
 			break;
+		case IFLA_ADDRESS:
+			link->has_mac = len == sizeof(link->mac);
+			if (link->has_mac)
+				memcpy(link->mac, mnl_attr_get_payload(attr),
+				       len);
+			break;
+		case IFLA_MASTER:
+			if (len == sizeof(uint32_t))
+				link->master = mnl_attr_get_u32(attr);
+			break;
+		case PARENT_DEV_NAME:
+			link->has_parent = true;
+			break;
 		case IFLA_PROMISCUITY:
 			if (len != sizeof(uint32_t))
 				break;
@@ -98,6 +114,14 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 		}
 	}
 	return link->ifindex && link->name[0];
+}
+
+bool link_is_hardware(const struct link *link)
+{
+	if (link->flags & IFF_LOOPBACK)
+		return false;
+	return link->has_parent ||
+	       (!link->kind[0] && link->arphrd != ARPHRD_PPP);
 }
 
 uint32_t link_type(const struct link *link)

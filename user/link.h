@@ -21,6 +21,10 @@ struct link {
 	char kind[16];		/* "vlan", "bond", ...; "" for hardware */
 	uint16_t arphrd;
 	uint32_t flags;		/* IFF_* */
+	uint32_t master;	/* ifIndex of its bridge or bond; 0 = none */
+	uint8_t mac[6];
+	bool has_mac;
+	bool has_parent;	/* a device of a bus; from 5.14 on */
 	uint32_t promiscuity;
 	bool has_promiscuity;
 	bool has_stats;
@@ -31,6 +35,8 @@ enum link_duplex { LINK_DUPLEX_UNKNOWN, LINK_DUPLEX_HALF, LINK_DUPLEX_FULL };
 
 /* False: not a message about an interface, or one that does not parse. */
 bool link_parse(const struct nlmsghdr *nlh, struct link *link);
+/* Is there more to it than the kernel's own making? */
+bool link_is_hardware(const struct link *link);
 /* ifType of the IANA registry. */
 uint32_t link_type(const struct link *link);
 /* speed_mbit 0 = unknown. */

@@ -282,6 +282,21 @@ struct sflow_host_net {
 	uint32_t drops_out;
 };
 
+/* Columns of the four groups, in the order of the records. */
+enum {
+	SFLOW_MIB2_IP = 19,
+	SFLOW_MIB2_ICMP = 25,
+	SFLOW_MIB2_TCP = 15,
+	SFLOW_MIB2_UDP = 7,
+};
+
+struct sflow_mib2 {
+	uint32_t ip[SFLOW_MIB2_IP];
+	uint32_t icmp[SFLOW_MIB2_ICMP];
+	uint32_t tcp[SFLOW_MIB2_TCP];
+	uint32_t udp[SFLOW_MIB2_UDP];
+};
+
 void sflow_put_host_descr(struct sflow_datagram *d,
 			  const struct sflow_host_descr *h);
 void sflow_put_host_adapters(struct sflow_datagram *d,
@@ -297,6 +312,10 @@ void sflow_put_host_disk(struct sflow_datagram *d,
 			 const struct sflow_host_disk *k);
 void sflow_put_host_net(struct sflow_datagram *d,
 			const struct sflow_host_net *n);
+void sflow_put_mib2_ip(struct sflow_datagram *d, const struct sflow_mib2 *m);
+void sflow_put_mib2_icmp(struct sflow_datagram *d, const struct sflow_mib2 *m);
+void sflow_put_mib2_tcp(struct sflow_datagram *d, const struct sflow_mib2 *m);
+void sflow_put_mib2_udp(struct sflow_datagram *d, const struct sflow_mib2 *m);
 
 /*
  * For the files that encode records: an open record collects words. Nothing

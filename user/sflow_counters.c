@@ -19,6 +19,10 @@ enum {
 	COUNTERS_HOST_MEMORY = 2004,
 	COUNTERS_HOST_DISK = 2005,
 	COUNTERS_HOST_NET = 2006,
+	COUNTERS_MIB2_IP = 2007,
+	COUNTERS_MIB2_ICMP = 2008,
+	COUNTERS_MIB2_TCP = 2009,
+	COUNTERS_MIB2_UDP = 2010,
 };
 
 #define PORT_NAME_MAX	255
@@ -178,4 +182,35 @@ void sflow_put_host_net(struct sflow_datagram *d,
 	sflow_u32(d, n->errors_out);
 	sflow_u32(d, n->drops_out);
 	sflow_record_end(d);
+}
+
+static void put_words(struct sflow_datagram *d, uint32_t format,
+		      const uint32_t *words, unsigned int count)
+{
+	unsigned int i;
+
+	sflow_record_begin(d, format);
+	for (i = 0; i < count; i++)
+		sflow_u32(d, words[i]);
+	sflow_record_end(d);
+}
+
+void sflow_put_mib2_ip(struct sflow_datagram *d, const struct sflow_mib2 *m)
+{
+	put_words(d, COUNTERS_MIB2_IP, m->ip, SFLOW_MIB2_IP);
+}
+
+void sflow_put_mib2_icmp(struct sflow_datagram *d, const struct sflow_mib2 *m)
+{
+	put_words(d, COUNTERS_MIB2_ICMP, m->icmp, SFLOW_MIB2_ICMP);
+}
+
+void sflow_put_mib2_tcp(struct sflow_datagram *d, const struct sflow_mib2 *m)
+{
+	put_words(d, COUNTERS_MIB2_TCP, m->tcp, SFLOW_MIB2_TCP);
+}
+
+void sflow_put_mib2_udp(struct sflow_datagram *d, const struct sflow_mib2 *m)
+{
+	put_words(d, COUNTERS_MIB2_UDP, m->udp, SFLOW_MIB2_UDP);
 }

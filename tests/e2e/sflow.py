@@ -92,6 +92,50 @@ def if_counters(r):
     return out
 
 
+def host_descr(r):
+    out = {'hostname': r.opaque().decode(), 'uuid': r.bytes(16).hex()}
+    out.update(words('machine', 'os')(r))
+    out['release'] = r.opaque().decode()
+    return out
+
+
+def host_adapters(r):
+    return {'adapters': [
+        {'ifindex': r.u32(),
+         'macs': [r.bytes(6).hex(':') for _ in range(r.u32())]}
+        for _ in range(r.u32())]}
+
+
+def wide(*names):
+    """Words; u64 where the name ends in 64, f32 where in f."""
+    def read(r):
+        out = {}
+        for name in names:
+            if name.endswith('64'):
+                out[name[:-2]] = r.u64()
+            elif name.endswith(':f'):
+                out[name[:-2]] = struct.unpack('>f', r.bytes(4))[0]
+            else:
+                out[name] = r.u32()
+        return out
+    return read
+
+
+MIB2_IP = """Forwarding DefaultTTL InReceives InHdrErrors InAddrErrors
+ForwDatagrams InUnknownProtos InDiscards InDelivers OutRequests OutDiscards
+OutNoRoutes ReasmTimeout ReasmReqds ReasmOKs ReasmFails FragOKs FragFails
+FragCreates""".split()
+MIB2_ICMP = """InMsgs InErrors InDestUnreachs InTimeExcds InParmProbs
+InSrcQuenchs InRedirects InEchos InEchoReps InTimestamps InAddrMasks
+InAddrMaskReps OutMsgs OutErrors OutDestUnreachs OutTimeExcds OutParmProbs
+OutSrcQuenchs OutRedirects OutEchos OutEchoReps OutTimestamps
+OutTimestampReps OutAddrMasks OutAddrMaskReps""".split()
+MIB2_TCP = """RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens
+AttemptFails EstabResets CurrEstab InSegs OutSegs RetransSegs InErrs OutRsts
+InCsumErrors""".split()
+MIB2_UDP = """InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors
+SndbufErrors InCsumErrors""".split()
+
 FLOW = {
     1: header,
     1001: words('src_vlan', 'src_priority', 'dst_vlan', 'dst_priority'),
@@ -107,6 +151,23 @@ FLOW = {
 COUNTERS = {
     1: if_counters,
     1005: lambda r: {'name': r.opaque().decode()},
+    2000: host_descr,
+    2001: host_adapters,
+    2003: wide('load1:f', 'load5:f', 'load15:f', 'running', 'processes',
+               'cpus', 'mhz', 'uptime', 'user', 'nice', 'system', 'idle',
+               'wait', 'intr', 'sintr', 'interrupts', 'contexts', 'steal',
+               'guest', 'guest_nice'),
+    2004: wide('total64', 'free64', 'shared64', 'buffers64', 'cached64',
+               'swap_total64', 'swap_free64', 'page_in', 'page_out',
+               'swap_in', 'swap_out'),
+    2005: wide('total64', 'free64', 'max_used', 'reads', 'bytes_read64',
+               'read_ms', 'writes', 'bytes_written64', 'write_ms'),
+    2006: wide('bytes_in64', 'packets_in', 'errors_in', 'drops_in',
+               'bytes_out64', 'packets_out', 'errors_out', 'drops_out'),
+    2007: words(*MIB2_IP),
+    2008: words(*MIB2_ICMP),
+    2009: words(*MIB2_TCP),
+    2010: words(*MIB2_UDP),
 }
 
 
