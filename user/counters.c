@@ -2,7 +2,9 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "counters.h"
 
+#include "ethtool.h"
 #include "host.h"
+#include "lag.h"
 #include "link.h"
 #include "log.h"
 #include "rtnl.h"
@@ -30,6 +32,8 @@ struct port {
 	uint32_t sequence;	/* of its last counter sample */
 	int64_t due_ms;
 	bool is_due;
+	bool has_no_stats;	/* of ethtool's */
+	bool has_no_pfc;
 	bool has_before;
 	/* as read last, and what wraps of a 32-bit counter add to it */
 	uint64_t in_octets, out_octets;
@@ -45,7 +49,12 @@ struct counters {
 	int64_t host_ms;	/* when it is due */
 	struct mnl_socket *ask;
 	struct mnl_socket *events;
+	struct ethtool *ethtool;
 	int ioctl_fd;
+	/* polled now; asking for more needs the buffer that they came in */
+	struct link *links;
+	unsigned int link_count;
+	unsigned int link_room;
 	bool is_stale;		/* an event was lost */
 	uint32_t interval_ms;
 	int64_t now_ms;
@@ -163,6 +172,7 @@ struct counters *counters_open(counters_emit emit,
 		counters->ioctl_fd = socket(AF_INET6,
 					    SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	counters->ask = rtnl_open(0);
+	counters->ethtool = ethtool_open();
 	counters->events = rtnl_open(RTMGRP_LINK);
 	if (!counters->host || !counters->ask || !counters->events) {
 		counters_close(counters);
@@ -182,7 +192,9 @@ void counters_close(struct counters *counters)
 		mnl_socket_close(counters->ask);
 	if (counters->ioctl_fd >= 0)
 		close(counters->ioctl_fd);
+	ethtool_close(counters->ethtool);
 	host_close(counters->host);
+	free(counters->links);
 	free(counters->ports);
 	free(counters);
 }
@@ -278,9 +290,6 @@ static void follow(struct port *port, struct link *link)
 static void on_poll(const struct nlmsghdr *nlh, void *arg)
 {
 	struct counters *counters = arg;
-	struct sflow_if_counters c;
-	enum link_duplex duplex;
-	uint32_t speed_mbit;
 	struct port *port;
 	struct link link;
 
@@ -290,10 +299,60 @@ static void on_poll(const struct nlmsghdr *nlh, void *arg)
 	if (!port || !port->is_due)
 		return;
 	port->is_due = false;
-	follow(port, &link);
-	link_speed(counters->ioctl_fd, link.name, &speed_mbit, &duplex);
-	link_counters(&link, speed_mbit, duplex, &c);
-	counters->emit(&link, &c, ++port->sequence, counters->arg);
+	if (counters->link_count == counters->link_room) {
+		unsigned int room = counters->link_room * 2 + 16;
+		struct link *links = reallocarray(counters->links, room,
+						  sizeof(*links));
+
+		if (!links)
+			return;
+		counters->links = links;
+		counters->link_room = room;
+	}
+	counters->links[counters->link_count++] = link;
+}
+
+/* What only some drivers count: those that do not are asked once. */
+static void ask_driver(struct counters *counters, struct port *port,
+		       const struct link *link, struct counters_port *c)
+{
+	struct ethtool_counts stats;
+	int ret;
+
+	if (counters->ethtool && !port->has_no_stats) {
+		ret = ethtool_counts_get(counters->ethtool, link->ifindex,
+					&stats);
+		if (ret == 1) {
+			c->has_ethernet = ethtool_ethernet(&stats,
+							   &c->ethernet);
+			ethtool_casts(&stats, link, &c->generic);
+		} else if (!ret || ret == -EOPNOTSUPP || ret == -EINVAL) {
+			port->has_no_stats = true;
+		}
+	}
+	if (!port->has_no_pfc) {
+		ret = pfc_get(counters->ask, link->name, &c->pfc);
+		c->has_pfc = ret == 1;
+		port->has_no_pfc = ret == -EOPNOTSUPP || ret == -EINVAL ||
+				   ret == -ENOSYS;
+	}
+}
+
+static void emit(struct counters *counters, struct link *link)
+{
+	struct port *port = get(counters, link->ifindex);
+	struct counters_port c = { 0 };
+	enum link_duplex duplex;
+	uint32_t speed_mbit;
+
+	if (!port)
+		return;
+	follow(port, link);
+	link_speed(counters->ioctl_fd, link->name, &speed_mbit, &duplex);
+	link_counters(link, speed_mbit, duplex, &c.generic);
+	ask_driver(counters, port, link, &c);
+	c.has_lag = lag_get(counters->ask, link, &c.lag);
+	counters->emit(link, &c, ++port->sequence, counters->arg);
 }
 
 /* Mark what is due, and give it its next time. */
@@ -356,6 +415,7 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 	if (counters->is_stale)
 		refresh(counters);
 	run_host(counters);
+	counters->link_count = 0;
 	due = mark(counters);
 	if (due >= DUMP_FROM)
 		rtnl_dump(counters->ask, RTM_GETLINK, on_poll, counters);
@@ -371,6 +431,8 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 		else
 			i++;
 	}
+	for (i = 0; i < counters->link_count; i++)
+		emit(counters, &counters->links[i]);
 	for (i = 0; i < counters->count; i++) {
 		counters->ports[i].is_due = false;
 		if (counters->ports[i].due_ms < next_ms)

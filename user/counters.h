@@ -9,16 +9,29 @@
  * not fire together.
  */
 
+#include "sflow.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 struct counters;
 struct host_counters;
 struct link;
-struct sflow_if_counters;
+
+/* Of one interface, as far as there are any. */
+struct counters_port {
+	struct sflow_if_counters generic;
+	bool has_ethernet;
+	bool has_lag;
+	bool has_pfc;
+	struct sflow_ethernet ethernet;
+	struct sflow_lag lag;
+	struct sflow_pfc pfc;
+};
 
 /* What is done with the counters of one interface, when it is its turn. */
 typedef void (*counters_emit)(const struct link *link,
-			      const struct sflow_if_counters *c,
+			      const struct counters_port *c,
 			      uint32_t sequence, void *arg);
 /* The same for the host. */
 typedef void (*counters_emit_host)(const struct host_counters *h, void *arg);

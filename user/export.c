@@ -3,6 +3,7 @@
 #include "export.h"
 
 #include "collector.h"
+#include "counters.h"
 #include "flow.h"
 #include "host.h"
 #include "link.h"
@@ -228,28 +229,44 @@ void export_discard(struct export *e, const struct ksflow_record *record,
 			   s ? ++s->discards : 0, now_ms);
 }
 
+/*
+ * The records every decoder knows come first. Where even an empty datagram
+ * has no room for all of them, the last ones give way.
+ */
 static int put_counters(struct export *e, const struct link *link,
-			const struct sflow_if_counters *c, uint32_t sequence)
+			const struct counters_port *c, uint32_t sequence,
+			unsigned int records)
 {
 	struct sflow_source source = { SFLOW_SOURCE_IFINDEX, link->ifindex };
 
 	sflow_counters_begin(&e->d, sequence, source);
-	sflow_put_if_counters(&e->d, c);
-	sflow_put_port_name(&e->d, link->name);
+	sflow_put_if_counters(&e->d, &c->generic);
+	if (records > 3 && c->has_ethernet)
+		sflow_put_ethernet(&e->d, &c->ethernet);
+	if (records > 2 && c->has_lag)
+		sflow_put_lag(&e->d, &c->lag);
+	if (records > 0)
+		sflow_put_port_name(&e->d, link->name);
+	if (records > 1 && c->has_pfc)
+		sflow_put_pfc(&e->d, &c->pfc);
 	return sflow_sample_end(&e->d);
 }
 
 void export_if_counters(struct export *e, const struct link *link,
-			const struct sflow_if_counters *c, uint32_t sequence,
+			const struct counters_port *c, uint32_t sequence,
 			int64_t now_ms)
 {
+	unsigned int records = 4;
+
 	if (link->ifindex >= SFLOW_IFINDEX_COMPACT)
 		expand(e, now_ms);
-	if (put_counters(e, link, c, sequence)) {
+	if (put_counters(e, link, c, sequence, records)) {
 		flush(e, &e->d, now_ms);
-		if (put_counters(e, link, c, sequence)) {
-			e->counts.too_big++;
-			return;
+		while (put_counters(e, link, c, sequence, records)) {
+			if (!records--) {
+				e->counts.too_big++;
+				return;
+			}
 		}
 	}
 	e->counts.counter_samples++;

@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct collectors;
+struct counters_port;
 struct host_counters;
 struct ksflow_record;
 struct link;
@@ -41,7 +42,7 @@ void export_record(struct export *e, const struct ksflow_record *record,
 void export_discard(struct export *e, const struct ksflow_record *record,
 		    int64_t now_ms);
 void export_if_counters(struct export *e, const struct link *link,
-			const struct sflow_if_counters *c, uint32_t sequence,
+			const struct counters_port *c, uint32_t sequence,
 			int64_t now_ms);
 /* In one sample if they fit, with as many adapters as fit; else in several. */
 void export_host_counters(struct export *e, const struct host_counters *h,

@@ -6,6 +6,7 @@
 #include "link.h"
 #include "proc.h"
 #include "sums.h"
+#include "uuid.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -36,25 +37,6 @@ struct host {
 	struct sflow_adapter list[HOST_ADAPTERS_MAX];
 	struct host_counters counters;
 };
-
-bool host_parse_uuid(const char *text, uint8_t uuid[16])
-{
-	unsigned int digits = 0;
-
-	memset(uuid, 0, 16);
-	for (; *text; text++) {
-		const char *hex = "0123456789abcdef", *at;
-
-		if (*text == '-')
-			continue;
-		at = strchr(hex, *text | 0x20);
-		if (!at || digits == 32)
-			return false;
-		uuid[digits / 2] |= (at - hex) << (digits % 2 ? 0 : 4);
-		digits++;
-	}
-	return digits == 32;
-}
 
 /* Boards whose maker left it as it was all have the same one. */
 static bool is_usable(const uint8_t uuid[16])
@@ -101,10 +83,10 @@ static void find_uuid(struct host *host)
 		return;
 	host->has_uuid = true;
 	proc_line(host->root, "/sys/class/dmi/id/product_uuid", line, sizeof(line));
-	if (host_parse_uuid(line, host->uuid) && is_usable(host->uuid))
+	if (uuid_parse(line, host->uuid) && is_usable(host->uuid))
 		return;
 	proc_line(host->root, "/etc/machine-id", line, sizeof(line));
-	if (host_parse_uuid(line, host->uuid))
+	if (uuid_parse(line, host->uuid))
 		hide(host->uuid);
 	else
 		memset(host->uuid, 0, sizeof(host->uuid));

@@ -46,8 +46,6 @@ void host_link(struct host *host, const struct link *link);
 /* Reads the rest. Valid until the next host_begin(). */
 const struct host_counters *host_end(struct host *host);
 
-/* "0011...-...": hexadecimal digits, with "-" where one likes. */
-bool host_parse_uuid(const char *text, uint8_t uuid[16]);
 /* sFlow's machine type of uname()'s machine. */
 uint32_t host_machine_type(const char *machine);
 

@@ -93,7 +93,7 @@ static void on_restart(void *arg)
 }
 
 static void on_counters(const struct link *link,
-			const struct sflow_if_counters *c, uint32_t sequence,
+			const struct counters_port *c, uint32_t sequence,
 			void *arg)
 {
 	struct daemon *d = arg;

@@ -55,10 +55,103 @@ static void copy_string(const struct nlattr *attr, char *to, size_t size)
 	to[len] = '\0';
 }
 
+static bool copy_mac(const struct nlattr *attr, uint8_t mac[6])
+{
+	static const uint8_t zero[6];
+
+	if (mnl_attr_get_payload_len(attr) != 6)
+		return false;
+	memcpy(mac, mnl_attr_get_payload(attr), 6);
+	return memcmp(mac, zero, 6);
+}
+
+/* Some are one byte, some two, with room for either. */
+static uint16_t small_number(const struct nlattr *attr)
+{
+	switch (mnl_attr_get_payload_len(attr)) {
+	case 1:
+		return mnl_attr_get_u8(attr);
+	case 2:
+		return mnl_attr_get_u16(attr);
+	}
+	return 0;
+}
+
+static void parse_member(const struct nlattr *data, struct link *link)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, data) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_BOND_SLAVE_AD_AGGREGATOR_ID:
+			link->aggregator = small_number(attr);
+			link->has_lacp = true;
+			break;
+		case IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE:
+			link->actor_state = small_number(attr);
+			break;
+		case IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE:
+			link->partner_state = small_number(attr);
+			break;
+		}
+	}
+}
+
+static void parse_bond(const struct nlattr *data, struct link *link)
+{
+	const struct nlattr *attr, *inner;
+
+	mnl_attr_for_each_nested(attr, data) {
+		if (mnl_attr_get_type(attr) == IFLA_BOND_AD_ACTOR_SYSTEM)
+			link->has_actor_mac = copy_mac(attr, link->actor_mac);
+		if (mnl_attr_get_type(attr) != IFLA_BOND_AD_INFO)
+			continue;
+		mnl_attr_for_each_nested(inner, attr) {
+			switch (mnl_attr_get_type(inner)) {
+			case IFLA_BOND_AD_INFO_AGGREGATOR:
+				link->active_aggregator = small_number(inner);
+				break;
+			case IFLA_BOND_AD_INFO_PARTNER_MAC:
+				link->has_partner =
+					copy_mac(inner, link->partner_mac);
+				break;
+			}
+		}
+	}
+}
+
+static void parse_info(const struct nlattr *info, struct link *link)
+{
+	const struct nlattr *attr, *data = NULL, *member_data = NULL;
+	char member_kind[16] = "";
+
+	mnl_attr_for_each_nested(attr, info) {
+		switch (mnl_attr_get_type(attr)) {
+		case IFLA_INFO_KIND:
+			copy_string(attr, link->kind, sizeof(link->kind));
+			break;
+		case IFLA_INFO_DATA:
+			data = attr;
+			break;
+		case IFLA_INFO_SLAVE_KIND:
+			copy_string(attr, member_kind, sizeof(member_kind));
+			break;
+		case IFLA_INFO_SLAVE_DATA:
+			member_data = attr;
+			break;
+		}
+	}
+	if (data && !strcmp(link->kind, "bond"))
+		parse_bond(data, link);
+	link->is_bond_member = !strcmp(member_kind, "bond");
+	if (member_data && link->is_bond_member)
+		parse_member(member_data, link);
+}
+
 bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr, *inner;
+	const struct nlattr *attr;
 	size_t len;
 
 	memset(link, 0, sizeof(*link));
@@ -105,11 +198,7 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 			link->has_stats = true;
 			break;
 		case IFLA_LINKINFO:
-			mnl_attr_for_each_nested(inner, attr) {
-				if (mnl_attr_get_type(inner) == IFLA_INFO_KIND)
-					copy_string(inner, link->kind,
-						    sizeof(link->kind));
-			}
+			parse_info(attr, link);
 			break;
 		}
 	}

@@ -25,6 +25,18 @@ struct link {
 	uint8_t mac[6];
 	bool has_mac;
 	bool has_parent;	/* a device of a bus; from 5.14 on */
+	/* of a member of a bond */
+	bool is_bond_member;
+	bool has_lacp;		/* the bond runs 802.3ad */
+	uint16_t aggregator;
+	uint8_t actor_state;
+	uint8_t partner_state;
+	/* of a bond */
+	bool has_actor_mac;	/* set by hand; its own address otherwise */
+	uint8_t actor_mac[6];
+	bool has_partner;	/* of the aggregator in use */
+	uint16_t active_aggregator;
+	uint8_t partner_mac[6];
 	uint32_t promiscuity;
 	bool has_promiscuity;
 	bool has_stats;

@@ -19,11 +19,10 @@
 static char buf[RECEIVE_BYTES] __attribute__((aligned(8)));
 static uint32_t sequence;
 
-struct mnl_socket *rtnl_open(unsigned int groups)
+static struct mnl_socket *open_socket(int bus, unsigned int groups)
 {
 	struct timeval timeout = { .tv_sec = ANSWER_S };
-	struct mnl_socket *sock = mnl_socket_open2(NETLINK_ROUTE,
-						   SOCK_CLOEXEC);
+	struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
 
 	if (!sock)
 		return NULL;
@@ -35,6 +34,16 @@ struct mnl_socket *rtnl_open(unsigned int groups)
 		setsockopt(mnl_socket_get_fd(sock), SOL_SOCKET, SO_RCVTIMEO,
 			   &timeout, sizeof(timeout));
 	return sock;
+}
+
+struct mnl_socket *rtnl_open(unsigned int groups)
+{
+	return open_socket(NETLINK_ROUTE, groups);
+}
+
+struct mnl_socket *rtnl_open_generic(void)
+{
+	return open_socket(NETLINK_GENERIC, 0);
 }
 
 /*
@@ -81,6 +90,13 @@ static int request(struct mnl_socket *sock, const struct nlmsghdr *nlh,
 			ret = walk(ret, seq, each, arg);
 	} while (ret > 0);
 	return ret;
+}
+
+int rtnl_ask(struct mnl_socket *sock, struct nlmsghdr *nlh, rtnl_each each,
+	     void *arg)
+{
+	nlh->nlmsg_seq = ++sequence;
+	return request(sock, nlh, each, arg);
 }
 
 int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,

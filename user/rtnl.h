@@ -14,6 +14,11 @@ typedef void (*rtnl_each)(const struct nlmsghdr *nlh, void *arg);
 
 /* groups: RTMGRP_*; 0 for a socket that only asks. NULL and errno. */
 struct mnl_socket *rtnl_open(unsigned int groups);
+/* The same for generic netlink. */
+struct mnl_socket *rtnl_open_generic(void);
+/* Send a request, of which the sequence number is ours, and read the answer. */
+int rtnl_ask(struct mnl_socket *sock, struct nlmsghdr *nlh, rtnl_each each,
+	     void *arg);
 /* Ask for everything of one kind (RTM_GETLINK, RTM_GETADDR). 0 or -errno. */
 int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,
 	      void *arg);

@@ -203,9 +203,57 @@ struct sflow_if_counters {
 	uint32_t promiscuous;
 };
 
+struct sflow_ethernet {
+	uint32_t alignment_errors;
+	uint32_t fcs_errors;
+	uint32_t single_collisions;
+	uint32_t multiple_collisions;
+	uint32_t sqe_errors;
+	uint32_t deferred;
+	uint32_t late_collisions;
+	uint32_t excessive_collisions;
+	uint32_t mac_transmit_errors;
+	uint32_t carrier_errors;
+	uint32_t too_long;
+	uint32_t mac_receive_errors;
+	uint32_t symbol_errors;
+};
+
+/* A member of a link aggregation group. */
+struct sflow_lag {
+	uint8_t actor_mac[6];
+	uint8_t partner_mac[6];
+	uint32_t aggregate;		/* its ifIndex */
+	/* states as 802.3ad has them */
+	uint8_t actor_admin;
+	uint8_t actor_oper;
+	uint8_t partner_admin;
+	uint8_t partner_oper;
+	uint32_t lacpdus_rx;
+	uint32_t markers_rx;
+	uint32_t marker_responses_rx;
+	uint32_t unknown_rx;
+	uint32_t illegal_rx;
+	uint32_t lacpdus_tx;
+	uint32_t markers_tx;
+	uint32_t marker_responses_tx;
+};
+
+struct sflow_pfc {
+	uint32_t requests;		/* pause frames received */
+	uint32_t indications;		/* pause frames sent */
+	uint32_t pause_us;
+	uint32_t storms_detected;
+	uint32_t storms_restored;
+};
+
 void sflow_if_counters_init(struct sflow_if_counters *c);
 void sflow_put_if_counters(struct sflow_datagram *d,
 			   const struct sflow_if_counters *c);
+void sflow_put_ethernet(struct sflow_datagram *d,
+			const struct sflow_ethernet *e);
+void sflow_put_lag(struct sflow_datagram *d, const struct sflow_lag *l);
+void sflow_put_pfc(struct sflow_datagram *d, const struct sflow_pfc *p);
 void sflow_put_port_name(struct sflow_datagram *d, const char *name);
 
 struct sflow_host_descr {

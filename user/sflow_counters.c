@@ -11,6 +11,9 @@
  */
 enum {
 	COUNTERS_IF = 1,
+	COUNTERS_ETHERNET = 2,
+	COUNTERS_LAG = 7,
+	COUNTERS_PFC = 11,
 	COUNTERS_PORT_NAME = 1005,
 	COUNTERS_HOST_DESCR = 2000,
 	COUNTERS_HOST_ADAPTERS = 2001,
@@ -59,6 +62,60 @@ void sflow_put_if_counters(struct sflow_datagram *d,
 	sflow_u32(d, c->out_discards);
 	sflow_u32(d, c->out_errors);
 	sflow_u32(d, c->promiscuous);
+	sflow_record_end(d);
+}
+
+void sflow_put_ethernet(struct sflow_datagram *d,
+			const struct sflow_ethernet *e)
+{
+	sflow_record_begin(d, COUNTERS_ETHERNET);
+	sflow_u32(d, e->alignment_errors);
+	sflow_u32(d, e->fcs_errors);
+	sflow_u32(d, e->single_collisions);
+	sflow_u32(d, e->multiple_collisions);
+	sflow_u32(d, e->sqe_errors);
+	sflow_u32(d, e->deferred);
+	sflow_u32(d, e->late_collisions);
+	sflow_u32(d, e->excessive_collisions);
+	sflow_u32(d, e->mac_transmit_errors);
+	sflow_u32(d, e->carrier_errors);
+	sflow_u32(d, e->too_long);
+	sflow_u32(d, e->mac_receive_errors);
+	sflow_u32(d, e->symbol_errors);
+	sflow_record_end(d);
+}
+
+void sflow_put_lag(struct sflow_datagram *d, const struct sflow_lag *l)
+{
+	const uint8_t states[4] = {
+		l->actor_admin, l->actor_oper, l->partner_admin,
+		l->partner_oper,
+	};
+
+	sflow_record_begin(d, COUNTERS_LAG);
+	sflow_fixed(d, l->actor_mac, sizeof(l->actor_mac));
+	sflow_fixed(d, l->partner_mac, sizeof(l->partner_mac));
+	sflow_u32(d, l->aggregate);
+	sflow_fixed(d, states, sizeof(states));
+	sflow_u32(d, l->lacpdus_rx);
+	sflow_u32(d, l->markers_rx);
+	sflow_u32(d, l->marker_responses_rx);
+	sflow_u32(d, l->unknown_rx);
+	sflow_u32(d, l->illegal_rx);
+	sflow_u32(d, l->lacpdus_tx);
+	sflow_u32(d, l->markers_tx);
+	sflow_u32(d, l->marker_responses_tx);
+	sflow_record_end(d);
+}
+
+void sflow_put_pfc(struct sflow_datagram *d, const struct sflow_pfc *p)
+{
+	sflow_record_begin(d, COUNTERS_PFC);
+	sflow_u32(d, p->requests);
+	sflow_u32(d, p->indications);
+	sflow_u32(d, p->pause_us);
+	sflow_u32(d, p->storms_detected);
+	sflow_u32(d, p->storms_restored);
 	sflow_record_end(d);
 }
 

@@ -148,8 +148,25 @@ FLOW = {
     1042: lambda r: {'reason': r.opaque().decode()},
     1043: lambda r: {'time_ns': r.u64()},
 }
+
+
+def lag(r):
+    out = {'actor': r.bytes(6).hex(':'), 'partner': r.bytes(6).hex(':'),
+           'aggregate': r.u32(), 'states': r.bytes(4).hex()}
+    out.update(words('lacpdu_rx', 'marker_rx', 'marker_response_rx',
+                     'unknown_rx', 'illegal_rx', 'lacpdu_tx', 'marker_tx',
+                     'marker_response_tx')(r))
+    return out
+
+
 COUNTERS = {
     1: if_counters,
+    2: words('alignment', 'fcs', 'single_collision', 'multiple_collision',
+             'sqe', 'deferred', 'late_collision', 'excessive_collision',
+             'mac_transmit', 'carrier', 'too_long', 'mac_receive', 'symbol'),
+    7: lag,
+    11: words('requests', 'indications', 'pause_us', 'storms_detected',
+              'storms_restored'),
     1005: lambda r: {'name': r.opaque().decode()},
     2000: host_descr,
     2001: host_adapters,

@@ -5,8 +5,10 @@
  * are replaced by an array.
  */
 #include "collector.h"
+#include "counters.h"
 #include "export.h"
 #include "flow.h"
+#include "host.h"
 #include "link.h"
 #include "nl.h"
 #include "sflow.h"
@@ -254,12 +256,66 @@ static bool receive(void)
 	return len > 0;
 }
 
+/* Samples of the host in one datagram, and the records in them. */
+static void host_samples(unsigned int *samples, unsigned int *records)
+{
+	uint32_t at = 28, i;
+
+	for (i = 0; i < word(24); i++) {
+		*samples += word(at + 12) == 0x02000001;
+		*records += word(at + 16);
+		at += 8 + word(at + 4);
+	}
+}
+
+static void test_host(struct export *e, const struct sflow_addr *agent)
+{
+	static const uint8_t mac[1][6] = { { 2, 0, 0, 0, 0, 1 } };
+	static struct sflow_adapter adapters[200];
+	struct host_counters h = {
+		.descr = { .hostname = "a", .os_release = "6.12" },
+		.adapter_count = 200, .adapters = adapters,
+	};
+	unsigned int i, samples = 0, records = 0, too_long = 0;
+
+	for (i = 0; i < 200; i++)
+		adapters[i] = (struct sflow_adapter){ 1000 + i, 1, mac };
+	export_set_agent(e, agent, 3, 1400, 1300);
+	h.adapter_count = 2;
+	export_host_counters(e, &h, 1300);
+	export_flush(e, 1300);
+	ok(receive(), "host: a datagram");
+	host_samples(&samples, &records);
+	ok(samples == 1 && records == 10, "host: one sample, ten records");
+	is(word(28 + 8), 1, "host: its sequence");
+
+	h.adapter_count = 200;
+	export_host_counters(e, &h, 1300);
+	export_flush(e, 1300);
+	ok(receive() && d.len <= 1400 && d.len > 1400 - 16,
+	   "host: as many adapters as fit: %u bytes", d.len);
+	is(word(28 + 8), 2, "host: the next of its sequence");
+	samples = records = 0;
+	host_samples(&samples, &records);
+	ok(samples == 1 && records == 10, "host: still all in one");
+
+	export_set_agent(e, agent, 3, 200, 1300);
+	export_host_counters(e, &h, 1300);
+	export_flush(e, 1300);
+	for (samples = records = 0; receive();) {
+		too_long += d.len > 200;
+		host_samples(&samples, &records);
+	}
+	ok(samples == 10 && records == 10 && !too_long,
+	   "host: 200 bytes: ten samples, ten records");
+}
+
 static void test_export(void)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
 	struct sflow_addr agent = { SFLOW_ADDR_IP4, { 192, 0, 2, 1 } };
 	struct ksflow_record r = record();
-	struct sflow_if_counters c;
+	struct counters_port c = { 0 };
 	struct link link = { .ifindex = 2, .name = "eth0" };
 	socklen_t len = sizeof(in);
 	struct collectors *to;
@@ -315,6 +371,8 @@ static void test_export(void)
 	receive();
 	is(word(36), 1, "another source has a sequence of its own");
 
+	test_host(e, &agent);
+
 	/* a header that does not fit gives way */
 	export_set_agent(e, &agent, 3, 200, 1300);
 	static uint8_t large[512];
@@ -326,7 +384,7 @@ static void test_export(void)
 	is(word(24), 1, "with the sample in it");
 
 	export_set_agent(e, &agent, 3, 1400, 1300);
-	sflow_if_counters_init(&c);
+	sflow_if_counters_init(&c.generic);
 	export_if_counters(e, &link, &c, 77, 1300);
 	r = record();
 	r.in = 1U << 24;

@@ -5,6 +5,7 @@
 #include "link.h"
 #include "sums.h"
 #include "tap.h"
+#include "uuid.h"
 
 #include <linux/if_arp.h>
 
@@ -122,7 +123,7 @@ static void test_descr(void)
 	is_str(c->descr.hostname, "router-1", "hostname");
 	is_str(c->descr.os_release, "6.12.107-amd64", "release");
 	is(c->descr.os_name, 2, "linux");
-	ok(host_parse_uuid("00112233-4455-6677-8899-aabbccddeeff", uuid) &&
+	ok(uuid_parse("00112233-4455-6677-8899-aabbccddeeff", uuid) &&
 	   !memcmp(uuid, c->descr.uuid, 16), "uuid of the hardware");
 	is(uuid[15], 0xff, "uuid: the last byte");
 	put("/proc/sys/kernel/hostname", "router-2\n");
@@ -139,7 +140,7 @@ static void test_descr(void)
 	    "03000200-0400-0500-0006-000700080009\n");
 	host = host_open(root);
 	memcpy(made, read_host(host)->descr.uuid, 16);
-	ok(host_parse_uuid("0123456789abcdef0123456789abcdef", uuid) &&
+	ok(uuid_parse("0123456789abcdef0123456789abcdef", uuid) &&
 	   memcmp(uuid, made, 16) && memcmp(made, "\0\0\0\0\0\0\0\0", 8),
 	   "a board's unset uuid: one is made, and it is not machine-id");
 	host_close(host);
@@ -159,9 +160,9 @@ static void test_descr(void)
 	ok(!memcmp(read_host(host)->descr.uuid, uuid, 16),
 	   "of nothing: unknown");
 	host_close(host);
-	ok(!host_parse_uuid("0011", uuid) &&
-	   !host_parse_uuid("00112233-4455-6677-8899-aabbccddeefff", uuid) &&
-	   !host_parse_uuid("g0112233-4455-6677-8899-aabbccddeeff", uuid),
+	ok(!uuid_parse("0011", uuid) &&
+	   !uuid_parse("00112233-4455-6677-8899-aabbccddeefff", uuid) &&
+	   !uuid_parse("g0112233-4455-6677-8899-aabbccddeeff", uuid),
 	   "what is no uuid is refused");
 	is(host_machine_type("x86_64"), 3, "machine: x86_64");
 	is(host_machine_type("i686"), 2, "machine: x86");
