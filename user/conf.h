@@ -28,6 +28,7 @@
 #define CONF_SPEEDS_MAX		32
 #define CONF_CIDRS_MAX		16
 #define CONF_WARNINGS_MAX	32
+#define CONF_REGEX_MAX		128
 
 #define CONF_POLLING_DEFAULT_S	30
 
@@ -41,7 +42,8 @@ struct conf_collector {
 
 /* A pcap { } block: devices to sample instead of the default ones. */
 struct conf_device {
-	char pattern[KSFLOW_PATTERN_MAX];	/* "": chosen by speed */
+	char pattern[KSFLOW_PATTERN_MAX];	/* "": by regex, or speed */
+	char regex[CONF_REGEX_MAX];		/* extended; found anywhere */
 	uint32_t speed_min_mbit;
 	uint32_t speed_max_mbit;
 	bool has_rate;
@@ -57,6 +59,34 @@ struct conf_speed {
 struct conf_cidr {
 	struct sflow_addr addr;
 	unsigned int prefix_len;
+};
+
+/* psample { }: samples of hardware, and whose they are. */
+struct conf_psample {
+	bool is_there;
+	uint32_t group;
+	bool ingress;
+	bool egress;
+};
+
+/* dent { }: the sampling filters of switch ports. */
+struct conf_dent {
+	bool is_there;
+	bool sw;
+	char switchport[CONF_REGEX_MAX];
+};
+
+/* tcp { }: records of local sockets. */
+struct conf_tcp {
+	bool is_there;
+	bool tunnel;
+	bool udp;
+};
+
+/* dns-sd { }: collectors by DNS. */
+struct conf_dns_sd {
+	bool is_there;
+	char domain[254];
 };
 
 struct conf {
@@ -78,8 +108,14 @@ struct conf {
 	/* drops: what the dropmon block says */
 	bool has_drop;
 	struct ksflow_drop_conf drop;
+	struct conf_psample psample;
+	struct conf_dent dent;
+	struct conf_tcp tcp;
+	struct conf_dns_sd dns_sd;
 	/* counters */
 	uint32_t polling_s;	/* 0 = off */
+	bool has_uuid;
+	uint8_t uuid[16];
 	/* export */
 	uint32_t datagram_bytes;
 	uint32_t sub_agent_id;
@@ -94,6 +130,9 @@ struct conf {
 /* What there is to say about a file; each line names file and line. */
 struct conf_report {
 	char error[512];
+	/* of what hsflowd has and we do not; the first that was found */
+	unsigned int unoffered_count;
+	char unoffered[256];
 	unsigned int warning_count;
 	char warnings[CONF_WARNINGS_MAX][256];
 };
@@ -104,8 +143,13 @@ void conf_defaults(struct conf *conf);
 int conf_parse(struct conf *conf, const char *text, size_t len,
 	       const char *file, struct conf_report *report);
 /*
+ * What containers say in place of a file: COLLECTOR (names or addresses, with
+ * blanks between), PORT, SAMPLING, POLLING.
+ */
+int conf_environment(struct conf *conf, struct conf_report *report);
+/*
  * Read file, or with NULL the first that exists of the two default ones; with
- * none of them the defaults hold. -ENOENT: the file named does not exist.
+ * none of them the defaults hold, and the environment. -ENOENT: the file named does not exist.
  */
 int conf_read(struct conf *conf, const char *file,
 	      struct conf_report *report);
@@ -124,5 +168,32 @@ bool conf_wants_drops(const struct conf *conf);
  */
 int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
 	       struct ksflow_rule *rules);
+
+/* An interface that is there now. */
+struct conf_port {
+	char name[IFNAMSIZ];
+	bool is_default;	/* one with hardware */
+	uint32_t speed_mbit;	/* 0 = unknown */
+};
+
+/* Does the layer depend on the names of interfaces (dev.pattern)? */
+bool conf_has_regex(const struct conf *conf);
+/* The same layer; dev.pattern matches those of ports that it matches. */
+int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
+		  unsigned int count, struct ksflow_layer_conf *layer,
+		  struct ksflow_rule *rules);
+
+/* What the module makes of a layer, for one interface. */
+struct conf_rate {
+	uint32_t rate;		/* 0 = not sampled */
+	uint8_t dir;
+	char why[64];
+};
+
+void conf_rate(const struct ksflow_layer_conf *layer,
+	       const struct conf_port *port, struct conf_rate *rate);
+/* A table of them, as comments of a configuration file. */
+void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
+		      unsigned int count, FILE *out);
 
 #endif /* KSFLOW_USER_CONF_H */

@@ -7,6 +7,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <regex.h>
 #include <string.h>
 
 #define RATIO_DEFAULT	1000000U
@@ -27,6 +28,8 @@ struct builder {
 	struct ksflow_rule *rules;
 	unsigned int count;
 	bool is_full;
+	const struct conf_port *ports;
+	unsigned int port_count;
 };
 
 /* A rule for pattern (NULL = the default devices); quiet ones select none. */
@@ -107,6 +110,41 @@ static void add_rates(struct builder *b, const struct conf *conf)
 	}
 }
 
+static void add_named(struct builder *b, const struct conf_device *device,
+		      const char *pattern, uint8_t dir)
+{
+	struct ksflow_rule *rule = add(b, pattern, false);
+
+	set_dir(rule, dir);
+	if (device->has_rate)
+		set_rate(rule, device->rate);
+}
+
+/* The module knows globs only: a rule for each name there is. */
+static void add_matching(struct builder *b, const struct conf_device *device,
+			 uint8_t dir)
+{
+	char pattern[2 * IFNAMSIZ], *to;
+	const char *from;
+	unsigned int i;
+	regex_t regex;
+
+	if (regcomp(&regex, device->regex, REG_EXTENDED | REG_NOSUB))
+		return;
+	for (i = 0; i < b->port_count; i++) {
+		if (regexec(&regex, b->ports[i].name, 0, NULL, 0))
+			continue;
+		for (from = b->ports[i].name, to = pattern; *from; from++) {
+			if (strchr("*?[\\", *from))
+				*to++ = '\\';
+			*to++ = *from;
+		}
+		*to = '\0';
+		add_named(b, device, pattern, dir);
+	}
+	regfree(&regex);
+}
+
 static void add_device(struct builder *b, const struct conf *conf,
 		       const struct conf_device *device)
 {
@@ -114,13 +152,12 @@ static void add_device(struct builder *b, const struct conf *conf,
 	struct ksflow_rule *rule;
 	unsigned int i;
 
-	if (device->pattern[0]) {
-		rule = add(b, device->pattern, false);
-		set_dir(rule, dir);
-		if (device->has_rate)
-			set_rate(rule, device->rate);
+	if (device->pattern[0])
+		add_named(b, device, device->pattern, dir);
+	if (device->regex[0])
+		add_matching(b, device, dir);
+	if (device->pattern[0] || device->regex[0])
 		return;
-	}
 	for (i = 0; i < SPEEDS; i++) {
 		if (speeds_mbit[i] < device->speed_min_mbit ||
 		    speeds_mbit[i] > device->speed_max_mbit)
@@ -133,18 +170,45 @@ static void add_device(struct builder *b, const struct conf *conf,
 	}
 }
 
+bool conf_has_regex(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->device_count; i++) {
+		if (conf->devices[i].regex[0])
+			return true;
+	}
+	return false;
+}
+
 int conf_layer(const struct conf *conf, struct ksflow_layer_conf *layer,
 	       struct ksflow_rule *rules)
 {
-	struct builder b = { .rules = rules };
+	return conf_layer_of(conf, NULL, 0, layer, rules);
+}
+
+int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
+		  unsigned int count, struct ksflow_layer_conf *layer,
+		  struct ksflow_rule *rules)
+{
+	struct builder b = {
+		.rules = rules, .ports = ports, .port_count = count,
+	};
 	struct ksflow_rule *rule;
 	unsigned int i;
 
 	memset(layer, 0, sizeof(*layer));
 	layer->id = KSFLOW_LAYER_DAEMON;
 	layer->rules = rules;
-	if (!conf->is_from_file)
-		return 0;	/* the module's own defaults */
+	if (!conf->is_from_file) {
+		/* the module's own defaults, but for the environment */
+		if (conf->has_sampling)
+			add_rates(&b, conf);
+		if (conf->has_sampling && !conf->sampling)
+			set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
+		layer->rule_count = b.count;
+		return 0;
+	}
 	if (conf->header_bytes) {
 		ksflow_set(layer, LAYER_HEADER);
 		layer->header_bytes = conf->header_bytes;
@@ -206,6 +270,30 @@ static void print_drop(const struct ksflow_drop_conf *drop, FILE *out)
 	fprintf(out, " }\n");
 }
 
+static const char *on_off(bool is_on)
+{
+	return is_on ? "on" : "off";
+}
+
+static void print_blocks(const struct conf *conf, FILE *out)
+{
+	if (conf->psample.is_there)
+		fprintf(out, "  psample { group=%u ingress=%s egress=%s }\n",
+			conf->psample.group, on_off(conf->psample.ingress),
+			on_off(conf->psample.egress));
+	if (conf->dent.is_there)
+		fprintf(out, "  dent { sw=%s%s%s }\n", on_off(conf->dent.sw),
+			conf->dent.switchport[0] ? " switchport=" : "",
+			conf->dent.switchport);
+	if (conf->tcp.is_there)
+		fprintf(out, "  tcp { tunnel=%s udp=%s }\n",
+			on_off(conf->tcp.tunnel), on_off(conf->tcp.udp));
+	if (conf->dns_sd.is_there)
+		fprintf(out, "  dns-sd {%s%s }\n",
+			conf->dns_sd.domain[0] ? " domain=" : "",
+			conf->dns_sd.domain);
+}
+
 /* As a file that, read, gives the same. */
 void conf_print(const struct conf *conf, FILE *out)
 {
@@ -225,8 +313,10 @@ void conf_print(const struct conf *conf, FILE *out)
 		const struct conf_device *d = &conf->devices[i];
 
 		fprintf(out, "  pcap {");
-		if (d->pattern[0])
-			fprintf(out, " dev=%s", d->pattern);
+		if (d->pattern[0] || d->regex[0])
+			fprintf(out, "%s%s%s%s", d->pattern[0] ? " dev=" : "",
+				d->pattern, d->regex[0] ? " dev.pattern=" : "",
+				d->regex);
 		else if (d->speed_max_mbit > 1000000000)
 			fprintf(out, " speed=%uM-", d->speed_min_mbit);
 		else
@@ -245,7 +335,14 @@ void conf_print(const struct conf *conf, FILE *out)
 		fprintf(out, "  ringBytes = %u\n", conf->ring_bytes);
 	if (conf->has_drop)
 		print_drop(&conf->drop, out);
+	print_blocks(conf, out);
 	fprintf(out, "  polling = %u\n", conf->polling_s);
+	if (conf->has_uuid) {
+		fprintf(out, "  uuid = ");
+		for (i = 0; i < sizeof(conf->uuid); i++)
+			fprintf(out, "%02x", conf->uuid[i]);
+		fprintf(out, "\n");
+	}
 	fprintf(out, "  datagramBytes = %u\n", conf->datagram_bytes);
 	if (conf->sub_agent_id)
 		fprintf(out, "  subAgentId = %u\n", conf->sub_agent_id);

@@ -31,20 +31,44 @@ int lex_fail(struct lex *p, const char *fmt, ...)
 	return -EINVAL;
 }
 
+static void warn(struct lex *p, unsigned int line, const char *fmt, va_list ap)
+{
+	struct conf_report *report = p->report;
+	char text[160];
+
+	if (report->warning_count >= CONF_WARNINGS_MAX)
+		return;
+	vsnprintf(text, sizeof(text), fmt, ap);
+	snprintf(report->warnings[report->warning_count++],
+		 sizeof(report->warnings[0]), "%.80s:%u: %s", p->file, line,
+		 text);
+}
+
 void lex_warn(struct lex *p, unsigned int line, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	warn(p, line, fmt, ap);
+	va_end(ap);
+}
+
+void lex_unoffered(struct lex *p, unsigned int line, const char *fmt, ...)
 {
 	struct conf_report *report = p->report;
 	char text[160];
 	va_list ap;
 
-	if (report->warning_count >= CONF_WARNINGS_MAX)
+	va_start(ap, fmt);
+	warn(p, line, fmt, ap);
+	va_end(ap);
+	if (report->unoffered_count++)
 		return;
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	snprintf(report->warnings[report->warning_count++],
-		 sizeof(report->warnings[0]), "%.80s:%u: %s", p->file, line,
-		 text);
+	snprintf(report->unoffered, sizeof(report->unoffered), "%.80s:%u: %s",
+		 p->file, line, text);
 }
 
 /*

@@ -45,5 +45,8 @@ __attribute__((format(printf, 2, 3)))
 int lex_fail(struct lex *p, const char *fmt, ...);
 __attribute__((format(printf, 3, 4)))
 void lex_warn(struct lex *p, unsigned int line, const char *fmt, ...);
+/* A warning of something that hsflowd has; with --strict it is an error. */
+__attribute__((format(printf, 3, 4)))
+void lex_unoffered(struct lex *p, unsigned int line, const char *fmt, ...);
 
 #endif /* KSFLOW_USER_CONF_LEX_H */

@@ -14,6 +14,7 @@
 #include "module.h"
 #include "nl.h"
 #include "notify.h"
+#include "ports.h"
 #include "privileges.h"
 #include "rtnl.h"
 
@@ -50,10 +51,12 @@ struct daemon {
 	int epoll;
 	int64_t now_ms;
 	int64_t addresses_ms;		/* when to look at them; 0: not */
+	int64_t names_ms;		/* of interfaces; the same */
 	int64_t status_ms;
 	uint64_t lost;			/* as was said last */
 	bool has_agent;
 	struct sflow_addr agent;
+	bool is_strict;
 	bool is_over;
 };
 
@@ -151,11 +154,17 @@ static int load(struct daemon *d)
 
 	ret = conf_read(&d->conf, d->file, &report);
 	say_report(&report);
+	if (!ret && d->is_strict && report.unoffered_count) {
+		log_error("--strict: %s", report.unoffered);
+		ret = -EINVAL;
+	}
 	if (ret)
 		return ret;
 	if (!d->conf.is_from_file)
-		log_info("no %s: collector 127.0.0.1:%d, the module's defaults",
-			 CONF_FILE, SFLOW_PORT);
+		log_info("no %s: collector %s:%d, %s", CONF_FILE,
+			 d->conf.collectors[0].host, d->conf.collectors[0].port,
+			 d->conf.has_sampling ? "sampling by the environment" :
+						"the module's defaults");
 	else if (!d->file && strcmp(d->conf.file, CONF_FILE))
 		log_info("no %s: reading %s", CONF_FILE, d->conf.file);
 	return 0;
@@ -171,6 +180,7 @@ static int apply(struct daemon *d)
 	tell_own(d);
 	ret = module_apply(d->module, &d->conf);
 	counters_set_interval(d->counters, d->conf.polling_s, d->now_ms);
+	counters_set_uuid(d->counters, d->conf.has_uuid ? d->conf.uuid : NULL);
 	choose_agent(d);
 	return ret;
 }
@@ -297,6 +307,25 @@ static int64_t run_addresses(struct daemon *d)
 	return INT64_MAX;
 }
 
+/* dev.pattern is about the names that there are. */
+static void on_links(struct daemon *d)
+{
+	counters_receive(d->counters);
+	if (!d->names_ms && conf_has_regex(&d->conf))
+		d->names_ms = d->now_ms + ADDRESSES_MS;
+}
+
+static int64_t run_names(struct daemon *d)
+{
+	if (!d->names_ms)
+		return INT64_MAX;
+	if (d->now_ms < d->names_ms)
+		return d->names_ms;
+	d->names_ms = 0;
+	module_apply(d->module, &d->conf);
+	return INT64_MAX;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -307,7 +336,7 @@ static int64_t run(struct daemon *d)
 {
 	int64_t next_ms;
 
-	next_ms = run_addresses(d);
+	next_ms = earlier(run_addresses(d), run_names(d));
 	next_ms = earlier(next_ms, module_run(d->module, d->now_ms));
 	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
 	export_flush(d->export, d->now_ms);
@@ -346,7 +375,7 @@ static void loop(struct daemon *d)
 			else if (fd == collectors_fd(d->collectors))
 				on_collectors(d);
 			else if (fd == counters_fd(d->counters))
-				counters_receive(d->counters);
+				on_links(d);
 			else if (rtnl_receive(d->addresses, on_address, d))
 				on_address(NULL, d);
 		}
@@ -464,8 +493,9 @@ static int leave_terminal(void)
 	return ends[1];
 }
 
-static int check(const char *file)
+static int check(const char *file, bool is_strict)
 {
+	struct conf_port *ports = NULL;
 	struct conf_report report;
 	struct conf conf;
 	unsigned int i;
@@ -478,15 +508,23 @@ static int check(const char *file)
 		fprintf(stderr, "%s\n", report.error);
 		return EXIT_FAILURE;
 	}
+	if (is_strict && report.unoffered_count) {
+		fprintf(stderr, "--strict: %s\n", report.unoffered);
+		return EXIT_FAILURE;
+	}
 	conf_print(&conf, stdout);
+	ret = ports_get(&ports, true);
+	if (ret > 0)
+		conf_print_rates(&conf, ports, ret, stdout);
+	free(ports);
 	return EXIT_SUCCESS;
 }
 
 static void usage(FILE *out)
 {
 	fprintf(out,
-		"usage: ksflowd [-f FILE] [--foreground] [--verbose]\n"
-		"       ksflowd --check [FILE]\n"
+		"usage: ksflowd [-f FILE] [--foreground] [--verbose] [--strict]\n"
+		"       ksflowd [--strict] --check [FILE]\n"
 		"\n"
 		"Send the packet samples and drops of the ksflow module, and interface counters,\n"
 		"to sFlow collectors.\n"
@@ -495,21 +533,26 @@ static void usage(FILE *out)
 		"                    %s, or else collector 127.0.0.1:%d\n"
 		"      --foreground  stay on the terminal\n"
 		"      --verbose     say more\n"
-		"      --check       read the configuration, print what it means, and end\n"
+		"      --check       read the configuration, print what it means, with the\n"
+		"                    sampling rate of each interface, and end\n"
+		"      --strict      settings of hsflowd's that are not offered are errors\n"
 		"      --version\n"
 		"      --help\n"
 		"\n"
+		"Without a file, the environment may say COLLECTOR (names or addresses), PORT,\n"
+		"SAMPLING and POLLING.\n"
 		"Signals: HUP reads the configuration again, USR1 logs what was sent and lost.\n",
 		CONF_FILE, CONF_FILE_HSFLOWD, SFLOW_PORT);
 }
 
-enum { OPT_FOREGROUND = 256, OPT_VERBOSE, OPT_CHECK, OPT_VERSION, OPT_HELP };
+enum { OPT_FOREGROUND = 256, OPT_VERBOSE, OPT_CHECK, OPT_STRICT, OPT_VERSION, OPT_HELP };
 
 static const struct option options[] = {
 	{ "file", required_argument, NULL, 'f' },
 	{ "foreground", no_argument, NULL, OPT_FOREGROUND },
 	{ "verbose", no_argument, NULL, OPT_VERBOSE },
 	{ "check", no_argument, NULL, OPT_CHECK },
+	{ "strict", no_argument, NULL, OPT_STRICT },
 	{ "version", no_argument, NULL, OPT_VERSION },
 	{ "help", no_argument, NULL, OPT_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -537,6 +580,9 @@ int main(int argc, char **argv)
 		case OPT_CHECK:
 			is_check = true;
 			break;
+		case OPT_STRICT:
+			d.is_strict = true;
+			break;
 		case OPT_VERSION:
 			printf("ksflowd %s\n", KSFLOW_VERSION);
 			return EXIT_SUCCESS;
@@ -557,7 +603,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	if (is_check)
-		return check(d.file);
+		return check(d.file, d.is_strict);
 
 	log_open(is_verbose);
 	if (load(&d))

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "log.h"
 #include "nl.h"
+#include "ports.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -259,10 +260,19 @@ int module_apply(struct module *m, const struct conf *conf)
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
 	struct ksflow_nl_error err = { 0 };
 	struct ksflow_layer_conf layer;
+	struct conf_port *ports = NULL;
+	int ret, count = 0;
 	uint32_t kinds;
-	int ret;
 
-	ret = conf_layer(conf, &layer, rules);
+	if (conf_has_regex(conf))
+		count = ports_get(&ports, false);
+	ret = count < 0 ? count : conf_layer_of(conf, ports, count, &layer,
+						rules);
+	free(ports);
+	if (count < 0) {
+		log_error("interfaces: %s", strerror(-count));
+		return ret;
+	}
 	if (ret) {
 		log_error("%s: more than %d rules", conf->file,
 			  KSFLOW_RULES_MAX);

@@ -138,6 +138,28 @@ conf 1 "ringBytes = 262144"
 kill -HUP $daemon
 try "an unchanged file changes nothing" wait_for 'says "nothing has changed"'
 
+# --- interfaces by a regular expression, which come later ---
+
+conf 1 "ringBytes = 262144 pcap { dev.pattern=^p[0-9]+$ sampling=9 }"
+kill -HUP $daemon
+: >"$t/log"
+ip -n "$r" link add p7 type dummy
+ip -n "$r" link add p7x type dummy
+try "dev.pattern: one that comes has its rule" wait_for \
+	'in_r ksflow dev show p7 | grep -qw 9'
+ip -n "$r" link set p7 name q7
+try "dev.pattern: renamed, it has none" wait_for \
+	'! in_r ksflow dev show q7 | grep -qw 9'
+is "dev.pattern: what does not match has none" \
+	"$(in_r ksflow dev show p7x | grep -cw 9)" 0
+try "--check says the rate of each" test "$(ip netns exec "$r" \
+	ksflowd --check "$t/conf" 2>/dev/null | awk '$2 == "r0" { print $3, $4 }')" = "1 both"
+conf 1 "ringBytes = 262144 json { }"
+fails "--strict: what is not offered is an error" ksflowd --strict --check "$t/conf"
+try "which it is not otherwise" ksflowd --check "$t/conf"
+conf 1 "ringBytes = 262144"
+kill -HUP $daemon
+
 # --- the collector goes and comes ---
 
 stop $collector
@@ -229,6 +251,12 @@ ip netns exec "$r" ksflowd --foreground 2>>"$t/log" & daemon=$!
 try "no file: said, with what holds" wait_for \
 	'says "no /etc/ksflowd.conf: collector 127.0.0.1:6343"'
 try "no file: no rules" wait_for 'in_r ksflow show | grep -q "reader .*ksflowd" && ! in_r ksflow show | grep -q "^rule"'
+stop $daemon
+: >"$t/log"
+COLLECTOR="10.0.0.9 127.0.0.1" SAMPLING=77 ip netns exec "$r" ksflowd \
+	--foreground 2>>"$t/log" & daemon=$!
+try "no file: the environment has its say" wait_for \
+	'says "collector 127.0.0.1:6343: sending" && in_r ksflow show | grep -q "rule .*77"'
 stop $daemon
 cp "$t/conf" /etc/hsflowd.conf
 on_exit "rm -f /etc/hsflowd.conf"

@@ -6,7 +6,7 @@
  *
  *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
  *		-D_GNU_SOURCE tests/fuzz/conf.c user/conf*.c user/args.c
- *		user/nl_parse.c -lmnl
+ *		user/nl_parse.c user/uuid.c -lmnl
  */
 #include "conf.h"
 #include "nl.h"

@@ -121,7 +121,15 @@ static void test_published(void)
 		 "  dropmon { group=1 start=on sw=on hw=on }\n"
 		 "  dent { sw=off switchport=^eth[0-9]+$ }\n"
 		 "}\n"), 0, "published: a router");
-	is(report.warning_count, 3, "three warnings");
+	is(report.warning_count, 3, "three warnings: psample, dropmon's group, dent");
+	is(report.unoffered_count, 2, "two of them of what is not offered");
+	is_str(report.unoffered,
+	       "test.conf:9: psample: not offered by this version, ignored",
+	       "the first is named");
+	ok(conf.psample.is_there && conf.psample.group == 1 &&
+	   conf.psample.ingress && conf.psample.egress, "psample: stored");
+	ok(conf.dent.is_there && !conf.dent.sw, "dent: stored");
+	is_str(conf.dent.switchport, "^eth[0-9]+$", "dent: its ports");
 	is(parse("sflow {\n"
 		 "  DNSSD = off\n"
 		 "  json { UDPport = 36343 }\n"
@@ -132,7 +140,137 @@ static void test_published(void)
 		 "  collector { ip=192.0.2.2 }\n"
 		 "}\n"), 0, "published: modules that are not offered");
 	is(report.warning_count, 10, "one warning each");
+	is(report.unoffered_count, 10, "which --strict refuses");
 	is(conf.collector_count, 1, "what follows them is read");
+}
+
+/* By what they say, the files of others; each has to be read. */
+static void test_others(void)
+{
+	/* hsflowd's own, with what is commented out there commented in */
+	is(parse("# hsflowd configuration file\n"
+		 "sflow {\n"
+		 "  agent.cidr = 192.168.0.0/16\n"
+		 "  agent = eth0\n"
+		 "  polling = 30\n"
+		 "  sampling = 400\n"
+		 "  sampling.bps_ratio = 1000000\n"
+		 "  sampling.100M = 100\n"
+		 "  sampling.1G = 1000\n"
+		 "  sampling.10G = 10000\n"
+		 "  sampling.40G = 40000\n"
+		 "  sampling.http = 50\n"
+		 "  sampling.app.myapp = 100\n"
+		 "  collector { ip=127.0.0.1 udpport=6343 }\n"
+		 "  json { UDPport = 36343 }\n"
+		 "  pcap { dev = docker0 }\n"
+		 "  pcap { dev = eth0 }\n"
+		 "  pcap { speed=1G-1T }\n"
+		 "  nflog { group = 5  probability = 0.0025 }\n"
+		 "  ulog { group = 1  probability = 0.0025 }\n"
+		 "  psample { group=1 egress=on }\n"
+		 "  dent { sw=on switchport=enp.* }\n"
+		 "  dropmon { start=on limit=50 }\n"
+		 "  nvml { } xen { } ovs { } kvm { } docker { }\n"
+		 "  tcp { }\n"
+		 "  systemd { } dbus { } eapi { }\n"
+		 "}\n"), 0, "hsflowd's own file: %s", report.error);
+	is(report.unoffered_count, 16, "what is not offered, each once");
+	is(report.warning_count, 17, "and the rate that a speed overrides");
+	is(conf.speed_count, 4, "speeds");
+	is(conf.device_count, 3, "devices");
+	ok(conf.tcp.is_there && conf.dent.sw, "tcp, dent: stored");
+
+	/* a switch's */
+	is(parse("sflow {\n"
+		 " sonic { waitReady=300 setifalias=on setifname=on suppressOther=on }\n"
+		 " psample { group=1 ingress=on egress=on }\n"
+		 " dropmon { start=off sw=off hw=off hw_unknown=off\n"
+		 "           force=on sw_passive=on hw_passive=on\n"
+		 "           limit=100 max=100000 max_trip=2 }\n"
+		 " refreshAdaptors=60\n"
+		 "}\n"), 0, "a switch's: %s", report.error);
+	is(conf.drop.state, KSFLOW_DROP_OFF, "its drops are off");
+
+	/* a container's */
+	is(parse("sflow {\n sampling=1000\n sampling.bps_ratio=0\n polling=30\n"
+		 " collector { ip=10.0.0.1 udpport=6343 }\n k8s { markTraffic=on eof=on }\n"
+		 " dropmon { limit=50 start=on sw=on hw=off }\n"
+		 " pcap { dev=docker0 }\n pcap { dev=docker_gwbridge }\n"
+		 " tcp { tunnel=on udp=on }\n pcap { speed=1G- }\n}\n"), 0,
+	   "a container's: %s", report.error);
+	is(report.unoffered_count, 2, "k8s, tcp");
+	ok(conf.tcp.tunnel && conf.tcp.udp, "tcp: its words");
+
+	/* what is less common */
+	is(parse("sFlow {\n packetSamplingRate=512 counterPollingInterval=20\n"
+		 " DNS-SD { domain=.example.com }\n"
+		 " uuid=00112233-4455-6677-8899-aabbccddeeff\n"
+		 " Collector { IP=10.0.0.1 UDPPort=1 NameSpace=x }\n"
+		 " pcap { dev.pattern=^swp[0-9]{1,2}$ promisc=off dynamic=on }\n"
+		 " port { name=a } \n}\n"), 0, "letters of any case: %s",
+	   report.error);
+	is(conf.sampling, 512, "packetSamplingRate");
+	is(conf.polling_s, 20, "counterPollingInterval");
+	is_str(conf.dns_sd.domain, ".example.com", "dns-sd: stored");
+	ok(conf.has_uuid && conf.uuid[15] == 0xff, "uuid");
+	is_str(conf.devices[0].regex, "^swp[0-9]{1,2}$", "dev.pattern");
+	is(report.unoffered_count, 2, "dns-sd, port");
+
+	bad("sflow { uuid=0011 }",
+	    "test.conf:1: \"0011\": expected a UUID, 32 hexadecimal digits");
+	bad("sflow { psample { rate=1 } }",
+	    "test.conf:1: \"rate\": expected group, ingress, egress or } in psample");
+	ok(parse("sflow { pcap { dev.pattern=swp[0-9 } }") == -EINVAL &&
+	   strstr(report.error, "expected a regular expression"),
+	   "dev.pattern: a bad one is refused: %s", report.error);
+}
+
+static void test_environment(void)
+{
+	setenv("COLLECTOR", " 10.0.0.1  collector.example ", 1);
+	setenv("SAMPLING", "500", 1);
+	setenv("PORT", "7000", 1);
+	setenv("POLLING", "20", 1);
+	conf_defaults(&conf);
+	memset(&report, 0, sizeof(report));
+	is(conf_environment(&conf, &report), 0, "environment: read");
+	is(conf.collector_count, 2, "environment: collectors");
+	is_str(conf.collectors[0].host, "10.0.0.1", "environment: the first");
+	is_str(conf.collectors[1].host, "collector.example",
+	       "environment: the second");
+	is(conf.collectors[1].port, 7000, "environment: their port");
+	is(conf.polling_s, 20, "environment: polling");
+	ok(conf.has_sampling && conf.sampling == 500, "environment: sampling");
+	is(conf_layer(&conf, &layer, rules), 0, "environment: a layer");
+	ok(layer.rule_count == 1 && rules[0].rate == 500 && rules[0].is_quiet &&
+	   !ksflow_has(&rules[0], RULE_DIR),
+	   "environment: the rate, and nothing else");
+	setenv("SAMPLING", "0", 1);
+	conf_defaults(&conf);
+	conf_environment(&conf, &report);
+	conf_layer(&conf, &layer, rules);
+	ok(layer.rule_count && rules[layer.rule_count - 1].dir == KSFLOW_DIR_OFF,
+	   "environment: 0 is off");
+	setenv("SAMPLING", "often", 1);
+	is(conf_environment(&conf, &report), -EINVAL, "environment: refused");
+	is_str(report.error,
+	       "environment: SAMPLING: \"often\": expected a number, 0...16777216",
+	       "environment: and said why");
+	unsetenv("COLLECTOR");
+	unsetenv("SAMPLING");
+	unsetenv("PORT");
+	unsetenv("POLLING");
+	conf_defaults(&conf);
+	is(conf_environment(&conf, &report), 0, "environment: empty");
+	is_str(conf.collectors[0].host, "127.0.0.1", "environment: defaults");
+	is(conf.collectors[0].port, 6343, "environment: default port");
+	conf_layer(&conf, &layer, rules);
+	is(layer.rule_count, 0, "environment: no rules");
+	parse("sflow { sampling=7 }");
+	setenv("SAMPLING", "500", 1);
+	is(conf.sampling, 7, "a file goes before it");
+	unsetenv("SAMPLING");
 }
 
 static void test_dropmon(void)
@@ -283,6 +421,17 @@ static const struct device eth1 = { "eth1", true, 10000 };
 static const struct device virt0 = { "virt0", true, 0 };
 static const struct device veth0 = { "veth0", false, 10000 };
 
+static void same_rate(const struct device *dev)
+{
+	struct conf_port port = { .is_default = dev->is_default,
+				  .speed_mbit = dev->mbit };
+	struct conf_rate rate;
+
+	strcpy(port.name, dev->name);
+	conf_rate(&layer, &port, &rate);
+	is(rate.rate, rate_of(dev), "  --check says the same of %s", dev->name);
+}
+
 static void rates(const char *text, uint32_t r_eth0, uint32_t r_eth1,
 		  uint32_t r_virt0, uint32_t r_veth0)
 {
@@ -290,10 +439,85 @@ static void rates(const char *text, uint32_t r_eth0, uint32_t r_eth1,
 
 	ok(!ret && !conf_layer(&conf, &layer, rules), "rules: %s %s", text,
 	   report.error);
+	same_rate(&eth0);
+	same_rate(&eth1);
+	same_rate(&virt0);
+	same_rate(&veth0);
 	is(rate_of(&eth0), r_eth0, "  1G");
 	is(rate_of(&eth1), r_eth1, "  10G");
 	is(rate_of(&virt0), r_virt0, "  speed unknown");
 	is(rate_of(&veth0), r_veth0, "  no default device");
+}
+
+/* The daemon's own account of it, by code of its own. */
+static void test_rates(void)
+{
+	static const struct conf_port ports[] = {
+		{ "eth0", true, 1000 }, { "eth1", true, 10000 },
+		{ "virt0", true, 0 }, { "veth0", false, 10000 },
+		{ "swp1", true, 1000 }, { "swp1.100", false, 1000 },
+		{ "swp12", true, 25000 }, { "swp*", true, 1000 },
+	};
+	struct conf_rate rate;
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out;
+
+	parse("sflow { sampling=400 sampling.10G=77 pcap { dev.pattern=^swp[0-9]+$ sampling=5 }\n"
+	      "pcap { dev=eth1 } pcap { dev=eth0 samplingDirection=in } }");
+	ok(conf_has_regex(&conf), "dev.pattern: names matter");
+	is(conf_layer_of(&conf, ports, 8, &layer, rules), 0,
+	   "dev.pattern: a layer");
+	conf_rate(&layer, &ports[4], &rate);
+	is(rate.rate, 5, "dev.pattern: one that matches");
+	is_str(rate.why, "pcap { dev }", "dev.pattern: why");
+	conf_rate(&layer, &ports[6], &rate);
+	is(rate.rate, 5, "dev.pattern: another one");
+	conf_rate(&layer, &ports[5], &rate);
+	is(rate.rate, 0, "dev.pattern: a VLAN of it does not");
+	conf_rate(&layer, &ports[7], &rate);
+	is(rate.rate, 0, "dev.pattern: no glob is made of a name");
+	conf_rate(&layer, &ports[1], &rate);
+	is(rate.rate, 77, "by speed");
+	is_str(rate.why, "sampling.10G", "by speed: why");
+	conf_rate(&layer, &ports[0], &rate);
+	is(rate.rate, 1000, "by ratio");
+	is_str(rate.why, "link speed 1G / 1000000", "by ratio: why");
+	is(rate.dir, KSFLOW_DIR_INGRESS, "its direction");
+	conf_rate(&layer, &ports[2], &rate);
+	is(rate.rate, 0, "not named: off");
+	is(conf_layer(&conf, &layer, rules), 0, "dev.pattern: without names");
+	conf_rate(&layer, &ports[4], &rate);
+	is(rate.rate, 0, "dev.pattern: nothing is made up");
+
+	parse("sflow { pcap { dev.pattern=^swp[*]$ } }");
+	conf_layer_of(&conf, ports, 8, &layer, rules);
+	conf_rate(&layer, &ports[7], &rate);
+	is(rate.rate, 1000, "dev.pattern: a name that looks like a glob");
+	conf_rate(&layer, &ports[4], &rate);
+	is(rate.rate, 0, "dev.pattern: and is none");
+
+	parse("sflow { sampling=400 }");
+	conf_layer(&conf, &layer, rules);
+	conf_rate(&layer, &ports[2], &rate);
+	is(rate.rate, 400, "sampling, where the speed is unknown");
+	is_str(rate.why, "sampling", "sampling: why");
+	conf_rate(&layer, &ports[3], &rate);
+	is(rate.rate, 0, "no hardware: off");
+	conf_defaults(&conf);
+	conf_layer(&conf, &layer, rules);
+	conf_rate(&layer, &ports[2], &rate);
+	is(rate.rate, 1000, "no file: speed unknown");
+	is(rate.dir, KSFLOW_DIR_ONCE, "no file: once");
+
+	parse("sflow { sampling.1G=50 pcap { speed=1G } }");
+	out = open_memstream(&text, &len);
+	conf_print_rates(&conf, ports, 2, out);
+	fclose(out);
+	is_str(text, "# interface       sampling   direction by\n"
+		     "# eth0            50         both      sampling.1G\n"
+		     "# eth1            off\n", "as a table");
+	free(text);
 }
 
 static void test_rules(void)
@@ -346,6 +570,9 @@ static void test_print(void)
 		 "headerBytes=64 datagramBytes=8192 samplingDirection=tx\n"
 		 "dropmon { start=count limit=9 sw=off hide=none,+A* hide=-B }\n"
 		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
+		 "pcap { dev.pattern=^a[0-9]{1,2}$ }\n"
+		 "psample { group=4 ingress=off egress=on } dent { sw=on switchport=x.* }\n"
+		 "tcp { udp=on } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
 		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n } }"), 0,
 	   "print: parses");
 	before = conf;
@@ -383,9 +610,12 @@ int main(void)
 {
 	test_values();
 	test_published();
+	test_others();
+	test_environment();
 	test_dropmon();
 	test_errors();
 	test_rules();
+	test_rates();
 	test_print();
 	test_truncated();
 	return tap_done();
