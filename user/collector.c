@@ -201,6 +201,26 @@ static void disconnect(struct collector *c, int64_t retry_ms)
 	c->connect_ms = retry_ms;
 }
 
+/* How far it may go, and how urgent it is. 0 is the kernel's own choice. */
+static int mark(const struct collector *c)
+{
+	bool is_ip6 = c->address.addr.ss_family == AF_INET6;
+	int tos = c->conf.dscp << 2, ttl = c->conf.ttl;
+	int level = is_ip6 ? IPPROTO_IPV6 : IPPROTO_IP;
+
+	if (tos && setsockopt(c->fd, level, is_ip6 ? IPV6_TCLASS : IP_TOS,
+			      &tos, sizeof(tos)))
+		return -1;
+	if (!ttl)
+		return 0;
+	if (setsockopt(c->fd, level, is_ip6 ? IPV6_UNICAST_HOPS : IP_TTL, &ttl,
+		       sizeof(ttl)))
+		return -1;
+	return setsockopt(c->fd, level,
+			  is_ip6 ? IPV6_MULTICAST_HOPS : IP_MULTICAST_TTL,
+			  &ttl, sizeof(ttl));
+}
+
 static void connect_to(struct collector *c, int64_t now_ms)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&c->address.addr;
@@ -222,8 +242,12 @@ static void connect_to(struct collector *c, int64_t now_ms)
 	    setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, c->conf.dev,
 		       strlen(c->conf.dev) + 1))
 		goto failed;
+	what = "dscp, ttl";
+	if (mark(c))
+		goto failed;
 	if (in6->sin6_family == AF_INET6 && !in6->sin6_scope_id &&
-	    IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) && c->conf.dev[0])
+	    (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) ||
+	     IN6_IS_ADDR_MC_LINKLOCAL(&in6->sin6_addr)) && c->conf.dev[0])
 		in6->sin6_scope_id = if_nametoindex(c->conf.dev);
 	what = c->conf.src;
 	if (c->conf.src[0]) {
@@ -466,12 +490,17 @@ static void send_to(struct collector *c, const void *bytes, size_t len)
 	disconnect(c, c->connect_ms);
 }
 
-void collectors_send(struct collectors *set, const void *bytes, size_t len)
+void collectors_send(struct collectors *set,
+		     const struct sflow_profile *profile, const void *bytes,
+		     size_t len)
 {
 	unsigned int i;
 
-	for (i = 0; i < set->count; i++)
-		send_to(set->all[i], bytes, len);
+	for (i = 0; i < set->count; i++) {
+		if (!memcmp(&set->all[i]->conf.profile, profile,
+			    sizeof(*profile)))
+			send_to(set->all[i], bytes, len);
+	}
 }
 
 unsigned int collectors_own(const struct collectors *set,

@@ -16,6 +16,7 @@
 struct collectors;
 struct conf;
 struct ksflow_own;
+struct sflow_profile;
 
 struct collector_counts {
 	const char *name;	/* as configured, with the port */
@@ -41,7 +42,10 @@ void collectors_reconnect(struct collectors *set, int64_t now_ms);
 /* Addresses in use, at most max; returns how many. */
 unsigned int collectors_own(const struct collectors *set,
 			    struct ksflow_own *own, unsigned int max);
-void collectors_send(struct collectors *set, const void *bytes, size_t len);
+/* To those of this profile. */
+void collectors_send(struct collectors *set,
+		     const struct sflow_profile *profile, const void *bytes,
+		     size_t len);
 unsigned int collectors_count(const struct collectors *set);
 void collectors_counts(const struct collectors *set, unsigned int i,
 		       struct collector_counts *counts);

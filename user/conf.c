@@ -90,8 +90,57 @@ static int dir_value(struct lex *p, uint8_t *out)
 	return 0;
 }
 
+static const char * const records_words[] = {
+	[SFLOW_RECORDS_FULL] = "full", [SFLOW_RECORDS_STANDARD] = "standard",
+	[SFLOW_RECORDS_BASIC] = "basic", NULL,
+};
+
+static const char * const vlan_words[] = {
+	[SFLOW_VLAN_INLINE] = "inline", [SFLOW_VLAN_8100] = "8100",
+	[SFLOW_VLAN_STRIP] = "strip", NULL,
+};
+
+const char *conf_records_name(uint8_t records)
+{
+	return records_words[records];
+}
+
+const char *conf_vlan_name(uint8_t vlan)
+{
+	return vlan_words[vlan];
+}
+
+static int word_of(struct lex *p, const char * const *words,
+		   const char *expected, uint8_t *out)
+{
+	int i, ret = lex_value(p, expected);
+
+	if (ret)
+		return ret;
+	for (i = 0; words[i]; i++) {
+		if (strcasecmp(words[i], p->token))
+			continue;
+		*out = i;
+		return 0;
+	}
+	return lex_fail(p, "expected %s", expected);
+}
+
+static int small_value(struct lex *p, uint32_t min, uint32_t max, uint8_t *out)
+{
+	uint32_t value;
+	int ret = lex_number_value(p, min, max, &value);
+
+	if (!ret)
+		*out = value;
+	return ret;
+}
+
+static int switch_value(struct lex *p, bool *out);
+
 static int collector(struct lex *p, struct conf *conf)
 {
+	bool has_drops = false, drops = true;
 	struct conf_collector *c;
 	uint32_t port;
 	int ret;
@@ -110,6 +159,11 @@ static int collector(struct lex *p, struct conf *conf)
 			if (!c->host[0])
 				return lex_fail(p,
 					    "expected ip=ADDRESS in collector");
+			/* who wants the basics only may stumble over more */
+			if (!has_drops)
+				drops = c->profile.records !=
+					SFLOW_RECORDS_BASIC;
+			c->profile.has_no_drops = !drops;
 			conf->collector_count++;
 			return 0;
 		}
@@ -133,9 +187,23 @@ static int collector(struct lex *p, struct conf *conf)
 			if (!ret)
 				snprintf(c->src, sizeof(c->src), "%.45s",
 					 p->token);
+		} else if (lex_is(p, "dscp")) {
+			ret = small_value(p, 0, 63, &c->dscp);
+		} else if (lex_is(p, "ttl")) {
+			ret = small_value(p, 1, 255, &c->ttl);
+		} else if (lex_is(p, "records")) {
+			ret = word_of(p, records_words,
+				      "basic, standard or full",
+				      &c->profile.records);
+		} else if (lex_is(p, "vlan")) {
+			ret = word_of(p, vlan_words, "inline, 8100 or strip",
+				      &c->profile.vlan);
+		} else if (lex_is(p, "drops")) {
+			has_drops = true;
+			ret = switch_value(p, &drops);
 		} else {
 			ret = lex_fail(p,
-				   "expected ip, udpport, dev, namespace, src or } in collector");
+				   "expected ip, udpport, dev, namespace, src, dscp, ttl, records, drops, vlan or } in collector");
 		}
 	}
 	return ret;

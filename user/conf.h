@@ -38,6 +38,9 @@ struct conf_collector {
 	char dev[IFNAMSIZ];	/* device or VRF to send through, or "" */
 	char src[46];		/* source address, or "" */
 	char netns[128];	/* network namespace to send from, or "" */
+	uint8_t dscp;
+	uint8_t ttl;		/* 0 = the kernel's default: multicast 1 */
+	struct sflow_profile profile;
 };
 
 /* A pcap { } block: devices to sample instead of the default ones. */
@@ -154,6 +157,10 @@ int conf_environment(struct conf *conf, struct conf_report *report);
 int conf_read(struct conf *conf, const char *file,
 	      struct conf_report *report);
 void conf_print(const struct conf *conf, FILE *out);
+
+/* enum sflow_records and sflow_vlan, as the file has them. */
+const char *conf_records_name(uint8_t records);
+const char *conf_vlan_name(uint8_t vlan);
 
 /*
  * Are drops to be exported? With a file, if it says so; without one, if the

@@ -369,6 +369,20 @@ void conf_print(const struct conf *conf, FILE *out)
 			fprintf(out, " src=%s", c->src);
 		if (c->netns[0])
 			fprintf(out, " namespace=%s", c->netns);
+		if (c->dscp)
+			fprintf(out, " dscp=%u", c->dscp);
+		if (c->ttl)
+			fprintf(out, " ttl=%u", c->ttl);
+		if (c->profile.records)
+			fprintf(out, " records=%s",
+				conf_records_name(c->profile.records));
+		if (c->profile.has_no_drops !=
+		    (c->profile.records == SFLOW_RECORDS_BASIC))
+			fprintf(out, " drops=%s",
+				on_off(!c->profile.has_no_drops));
+		if (c->profile.vlan)
+			fprintf(out, " vlan=%s",
+				conf_vlan_name(c->profile.vlan));
 		fprintf(out, " }\n");
 	}
 	fprintf(out, "}\n");

@@ -5,8 +5,8 @@
 
 /*
  * Samples into datagrams, datagrams to the collectors. Holds the sequence
- * numbers of the agent: of datagrams, and of flow and discard samples by data
- * source.
+ * numbers of the agent: of datagrams by profile, and of flow and discard
+ * samples by data source.
  */
 
 #include "sflow.h"
@@ -14,6 +14,7 @@
 #include <stdint.h>
 
 struct collectors;
+struct conf;
 struct counters_port;
 struct host_counters;
 struct ksflow_record;
@@ -32,6 +33,12 @@ struct export;
 
 struct export *export_open(struct collectors *to, int64_t now_ms);
 void export_close(struct export *e);
+/*
+ * A stream of datagrams, with a sequence of its own, for each profile that
+ * the collectors have: what one of them is not to get is no loss to it.
+ */
+void export_set_profiles(struct export *e, const struct conf *conf,
+			 int64_t now_ms);
 /* What is pending is sent as it was. */
 void export_set_agent(struct export *e, const struct sflow_addr *agent,
 		      uint32_t sub_agent_id, uint32_t datagram_bytes,

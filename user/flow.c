@@ -38,12 +38,64 @@ static bool vlan_tag(const struct ksflow_record *r, uint16_t *tci)
 	return true;
 }
 
+#define TAGS_MAX	8
+#define TAG_BYTES	4
+
+static bool is_tag(uint16_t type)
+{
+	return type == ETH_P_8021Q || type == ETH_P_8021AD ||
+	       type == ETH_P_QINQ1 || type == ETH_P_QINQ2 ||
+	       type == ETH_P_QINQ3;
+}
+
+/* Tags within the bytes, outermost first. */
+static uint32_t find_tags(const struct ksflow_record *r,
+			  uint32_t tags[TAGS_MAX])
+{
+	uint32_t count = 0, at = 2 * ETH_ALEN;
+
+	if (r->proto != SFLOW_HEADER_ETHERNET || !ksflow_has(r, RECORD_DATA))
+		return 0;
+	for (; count < TAGS_MAX && at + TAG_BYTES + 2 <= r->data_len;
+	     at += TAG_BYTES) {
+		uint16_t type = word_at(r->data, at);
+
+		if (!is_tag(type))
+			break;
+		tags[count++] = (uint32_t)type << 16 | word_at(r->data, at + 2);
+	}
+	return count;
+}
+
+/* The bytes as the collector wants the tags in them; room for a header. */
+static void change_tags(const struct ksflow_record *r, uint8_t vlan,
+			uint32_t tags, uint8_t *bytes, struct sflow_header *h)
+{
+	uint32_t i, at = 2 * ETH_ALEN, cut = tags * TAG_BYTES;
+
+	if (r->data_len > KSFLOW_HEADER_MAX)
+		return;
+	h->bytes = bytes;
+	memcpy(bytes, r->data, r->data_len);
+	if (vlan == SFLOW_VLAN_STRIP) {
+		memmove(bytes + at, bytes + at + cut, r->data_len - at - cut);
+		h->len = r->data_len - cut;
+		h->stripped += cut;
+		return;
+	}
+	for (i = 0; i < tags; i++, at += TAG_BYTES) {
+		bytes[at] = ETH_P_8021Q >> 8;
+		bytes[at + 1] = ETH_P_8021Q & 0xff;
+	}
+}
+
 static void put_header(struct sflow_datagram *d, const struct ksflow_record *r,
 		       uint32_t header_max)
 {
+	uint8_t bytes[KSFLOW_HEADER_MAX];
+	uint32_t tags[TAGS_MAX], count;
 	struct sflow_header h = {
-		.protocol = r->proto, .bytes = r->data,
-		.len = r->data_len < header_max ? r->data_len : header_max,
+		.protocol = r->proto, .bytes = r->data, .len = r->data_len,
 		.frame_length = r->len_bytes + FCS_BYTES,
 		.stripped = FCS_BYTES,
 	};
@@ -58,7 +110,26 @@ static void put_header(struct sflow_datagram *d, const struct ksflow_record *r,
 		h.frame_length += ETH_HLEN;
 		h.stripped += ETH_HLEN;
 	}
+	count = d->profile.vlan == SFLOW_VLAN_INLINE ? 0 : find_tags(r, tags);
+	if (count)
+		change_tags(r, d->profile.vlan, count, bytes, &h);
+	if (h.len > header_max)
+		h.len = header_max;
 	sflow_put_header(d, &h);
+}
+
+/* The tags that are not in the header any more. */
+static void put_stripped(struct sflow_datagram *d,
+			 const struct ksflow_record *r)
+{
+	uint32_t tags[TAGS_MAX], count;
+
+	if (d->profile.vlan != SFLOW_VLAN_STRIP ||
+	    r->data_len > KSFLOW_HEADER_MAX)
+		return;
+	count = find_tags(r, tags);
+	if (count)
+		sflow_put_vlan_tunnel(d, tags, count);
 }
 
 static void put_switch(struct sflow_datagram *d, const struct ksflow_record *r)
@@ -119,6 +190,7 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 	put_header(d, r, header_max);
 	put_switch(d, r);
 	put_router(d, r);
+	put_stripped(d, r);
 	if (ksflow_has(r, RECORD_QUEUE)) {
 		sflow_put_egress_queue(d, r->queue);
 		if (ksflow_has(r, RECORD_QUEUE_DEPTH))

@@ -176,6 +176,7 @@ static int apply(struct daemon *d)
 	int ret;
 
 	/* before there are drops to report */
+	export_set_profiles(d->export, &d->conf, d->now_ms);
 	collectors_apply(d->collectors, &d->conf, d->now_ms);
 	tell_own(d);
 	ret = module_apply(d->module, &d->conf);

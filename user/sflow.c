@@ -19,6 +19,7 @@ enum {
 	FLOW_HEADER = 1,
 	FLOW_SWITCH = 1001,
 	FLOW_ROUTER = 1002,
+	FLOW_VLAN_TUNNEL = 1012,
 	FLOW_EGRESS_QUEUE = 1036,
 	FLOW_ACL = 1037,
 	FLOW_FUNCTION = 1038,
@@ -29,10 +30,19 @@ enum {
 	FLOW_TIMESTAMP = 1043,
 };
 
+/* Counter records that came late. */
+enum {
+	COUNTERS_IF = 1,
+	COUNTERS_SFP = 10,
+	COUNTERS_PFC = 11,
+};
+
 #define STRING_MAX	255
 
 static bool has_room(struct sflow_datagram *d, uint32_t len)
 {
+	if (d->is_muted)
+		return false;
 	if (d->is_full || len > d->max_bytes - d->len) {
 		d->is_full = true;
 		return false;
@@ -82,6 +92,8 @@ void sflow_fixed(struct sflow_datagram *d, const void *bytes, uint32_t len)
 {
 	uint32_t padded = (len + 3) & ~3U;
 
+	if (d->is_muted)
+		return;
 	if (padded < len || !has_room(d, padded)) {
 		d->is_full = true;
 		return;
@@ -157,6 +169,7 @@ static void sample_begin(struct sflow_datagram *d, uint32_t kind)
 	d->sample_at = d->len;
 	/* a sample that did not fit left the datagram usable */
 	d->is_full = d->samples >= SFLOW_SAMPLES_MAX;
+	d->kind = kind;
 	sflow_u32(d, kind);
 	sflow_u32(d, 0);	/* length */
 }
@@ -241,8 +254,27 @@ void sflow_counters_begin(struct sflow_datagram *d, uint32_t sequence,
 	records_begin(d);
 }
 
+static bool is_wanted(const struct sflow_datagram *d, uint32_t format)
+{
+	bool is_flow = d->kind == SAMPLE_FLOW ||
+		       d->kind == SAMPLE_FLOW_EXPANDED;
+
+	/* who gets discards at all knows what is in them */
+	if (d->kind == SAMPLE_DISCARD)
+		return true;
+	switch (d->profile.records) {
+	case SFLOW_RECORDS_BASIC:
+		return format == (is_flow ? FLOW_HEADER : COUNTERS_IF);
+	case SFLOW_RECORDS_STANDARD:
+		return is_flow ? format < FLOW_EGRESS_QUEUE :
+		       format != COUNTERS_SFP && format != COUNTERS_PFC;
+	}
+	return true;
+}
+
 void sflow_record_begin(struct sflow_datagram *d, uint32_t format)
 {
+	d->is_muted = !is_wanted(d, format);
 	sflow_u32(d, format);
 	d->record_at = d->len;
 	sflow_u32(d, 0);	/* length */
@@ -250,7 +282,10 @@ void sflow_record_begin(struct sflow_datagram *d, uint32_t format)
 
 void sflow_record_end(struct sflow_datagram *d)
 {
-	if (d->is_full)
+	bool is_muted = d->is_muted;
+
+	d->is_muted = false;
+	if (d->is_full || is_muted)
 		return;
 	patch(d, d->record_at, d->len - d->record_at - 4);
 	patch(d, d->count_at, peek(d, d->count_at) + 1);
@@ -282,6 +317,18 @@ void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r)
 	sflow_addr(d, &r->nexthop);
 	sflow_u32(d, r->src_prefix_len);
 	sflow_u32(d, r->dst_prefix_len);
+	sflow_record_end(d);
+}
+
+void sflow_put_vlan_tunnel(struct sflow_datagram *d, const uint32_t *tags,
+			   uint32_t count)
+{
+	uint32_t i;
+
+	sflow_record_begin(d, FLOW_VLAN_TUNNEL);
+	sflow_u32(d, count);
+	for (i = 0; i < count; i++)
+		sflow_u32(d, tags[i]);
 	sflow_record_end(d);
 }
 

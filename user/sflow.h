@@ -79,8 +79,31 @@ struct sflow_port {
 	uint32_t value;
 };
 
+/*
+ * What a collector is to get. Zero is all of it. Which records these are is
+ * decided in one place, so that those who fill samples need not know.
+ */
+enum sflow_records {
+	SFLOW_RECORDS_FULL,
+	SFLOW_RECORDS_STANDARD,	/* those that decoders have known for long */
+	SFLOW_RECORDS_BASIC,	/* headers and generic counters */
+};
+
+enum sflow_vlan {
+	SFLOW_VLAN_INLINE,	/* tags in the header, as on the wire */
+	SFLOW_VLAN_8100,	/* the same, but each is an 802.1Q tag */
+	SFLOW_VLAN_STRIP,	/* none: in records 1001 and 1012 */
+};
+
+struct sflow_profile {
+	uint8_t records;	/* enum sflow_records */
+	uint8_t vlan;		/* enum sflow_vlan */
+	bool has_no_drops;	/* the caller's business */
+};
+
 struct sflow_datagram {
 	/* set by the caller, before sflow_begin() */
+	struct sflow_profile profile;
 	struct sflow_addr agent;
 	uint32_t sub_agent_id;
 	uint32_t max_bytes;
@@ -91,6 +114,8 @@ struct sflow_datagram {
 	uint32_t sample_at;	/* where the open sample starts */
 	uint32_t count_at;	/* its number of records */
 	uint32_t record_at;	/* the open record's length */
+	uint32_t kind;		/* of the open sample */
+	bool is_muted;		/* the open record is not in the profile */
 	bool is_full;
 	uint8_t bytes[SFLOW_DATAGRAM_MAX];
 };
@@ -157,6 +182,9 @@ struct sflow_router {
 void sflow_put_header(struct sflow_datagram *d, const struct sflow_header *h);
 void sflow_put_switch(struct sflow_datagram *d, const struct sflow_switch *s);
 void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r);
+/* Tags taken out of the header: TPID << 16 | TCI, outermost first. */
+void sflow_put_vlan_tunnel(struct sflow_datagram *d, const uint32_t *tags,
+			   uint32_t count);
 void sflow_put_egress_queue(struct sflow_datagram *d, uint32_t queue);
 void sflow_put_acl(struct sflow_datagram *d, uint32_t number, const char *name,
 		   uint32_t direction);

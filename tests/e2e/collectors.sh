@@ -31,7 +31,9 @@ on_exit 'kill -KILL $daemon $in_b $in_c'
 ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
 	--ready "$t/ready.b" "fd09::2,7002,$t/ip6" "10.9.0.2,7003,$t/name" \
 	"10.9.0.2,7004,$t/src" "10.9.1.2,7005,$t/vrf" \
-	"203.0.113.1,6343,$t/route" & in_b=$!
+	"203.0.113.1,6343,$t/route" "10.9.0.2,7007,$t/dscp" \
+	"fd09::2,7008,$t/dscp6" "239.1.2.3,7009,$t/group" \
+	"10.9.0.2,7010,$t/basic" & in_b=$!
 ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
 	--ready "$t/ready.c" & in_c=$!
 wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
@@ -45,6 +47,10 @@ sflow {
   collector { ip=10.9.0.2 udpport=7004 src=10.9.0.9 }
   collector { ip=10.9.1.2 udpport=7005 dev=red }
   collector { ip=127.0.0.1 udpport=7006 namespace=$c }
+  collector { ip=10.9.0.2 udpport=7007 dscp=46 ttl=9 }
+  collector { ip=fd09::2 udpport=7008 dscp=10 }
+  collector { ip=239.1.2.3 udpport=7009 dev=r0 ttl=3 }
+  collector { ip=10.9.0.2 udpport=7010 records=basic }
   collector { ip=no.such.name.invalid }
   collector { ip=203.0.113.1 }			# no route
   collector { ip=10.9.0.2 dev=none0 }		# no device
@@ -64,6 +70,24 @@ arrives name 10.9.0.1
 arrives src 10.9.0.9
 arrives vrf 10.9.1.1
 arrives netns 127.0.0.1
+arrives dscp 10.9.0.1
+# of FILE FILTER: what its datagrams have
+of() { jq -c "$2" "$t/$1" 2>/dev/null | sort -u; }
+is "dscp: marked" "$(of dscp '[.tos, .ttl]')" "[184,9]"
+is "dscp: others are not" "$(of ip4 '[.tos, .ttl]')" "[0,64]"
+arrives dscp6 fd09::1
+is "dscp: IPv6 too" "$(of dscp6 .tos)" 40
+arrives group 10.9.0.1
+is "multicast: as far as it was told" "$(of group .ttl)" 3
+arrives basic 10.9.0.1
+wait_for '[ $(wc -l <$t/basic) -ge 6 ]'
+is "basic: generic counters alone" "$(of basic '.records | keys')" '["1"]'
+is "basic: of interfaces alone" "$(of basic '.source | startswith("0:")')" true
+# Another stream has more datagrams.
+for f in basic ip4; do
+	is "$f: its own sequence, from the first" "$(jq -s -c \
+		'[.[].datagram] | unique | [.[0], .[-1] - length]' "$t/$f")" "[1,0]"
+done
 for what in 'none0: No such device' '203.0.113.1:6343: connect: Network is unreachable' \
 	'no.such.name.invalid:6343: name not resolved'; do
 	try "what cannot be reached is said: $what" wait_for "grep -qF '$what' $t/log" 30

@@ -22,6 +22,11 @@ import time
 SO_TIMESTAMPNS = 35
 SO_RCVBUFFORCE = 33
 IP_FREEBIND = 15
+IP_RECVTOS = 13
+IPV6_RECVTCLASS = 66
+IPV6_TCLASS = 67
+IP_RECVTTL = 12
+IP_TTL = 2
 
 
 class Reader:
@@ -259,7 +264,7 @@ def pcap(name):
         frame = data[at + 16:at + 16 + n]
         at += 16 + n
         ip = frame[14:]
-        yield s * 10**9 + us * 1000, '', \
+        yield s * 10**9 + us * 1000, {'from': ''}, \
             ip[(ip[0] & 15) * 4 + 8:] if ip[0] >> 4 == 4 else ip[48:]
 
 
@@ -271,6 +276,17 @@ def bound(address, port):
     s.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
     s.setsockopt(socket.SOL_IP, IP_FREEBIND, 1)
     s.bind((address, int(port)))
+    if ':' not in address:
+        s.setsockopt(socket.SOL_IP, IP_RECVTOS, 1)
+        s.setsockopt(socket.SOL_IP, IP_RECVTTL, 1)
+        if 224 <= int(address.split('.')[0]) < 240:
+            s.setsockopt(socket.SOL_IP, socket.IP_ADD_MEMBERSHIP,
+                         struct.pack('=4sII', socket.inet_aton(address), 0,
+                                     min(i for i, name in
+                                         socket.if_nameindex()
+                                         if name != 'lo')))
+    else:
+        s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVTCLASS, 1)
     return s
 
 
@@ -281,11 +297,17 @@ def live(outs, ready):
         for s in select.select(outs, [], [])[0]:
             data, extra, _, peer = s.recvmsg(65535, 256)
             at = time.time_ns()
+            mark = {}
             for level, kind, value in extra:
                 if level == socket.SOL_SOCKET and kind == SO_TIMESTAMPNS:
                     at = int.from_bytes(value[:8], sys.byteorder) * 10**9 + \
                         int.from_bytes(value[8:16], sys.byteorder)
-            yield at, peer[0], data, outs[s]
+                if (level, kind) in ((socket.SOL_IP, socket.IP_TOS),
+                                     (socket.IPPROTO_IPV6, IPV6_TCLASS)):
+                    mark['tos'] = value[0]
+                elif (level, kind) == (socket.SOL_IP, IP_TTL):
+                    mark['ttl'] = value[0]
+            yield at, {'from': peer[0], **mark}, data, outs[s]
 
 
 def main():
@@ -310,7 +332,7 @@ def main():
         source = live(outs, args.ready)
     for at, peer, data, file in source:
         for line in datagram(data):
-            print(json.dumps({'received_ns': at, 'from': peer, **line}),
+            print(json.dumps({'received_ns': at, **peer, **line}),
                   file=file)
         file.flush()
 

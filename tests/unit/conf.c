@@ -327,6 +327,33 @@ static void test_dropmon(void)
 	    "test.conf:1: end of file: expected start, limit, burst, sw, hw, hide or } in dropmon");
 }
 
+static void test_profiles(void)
+{
+	is(parse("sflow { collector { ip=a dscp=46 ttl=9 records=basic vlan=8100 }\n"
+		 "collector { ip=b records=standard drops=off vlan=strip }\n"
+		 "collector { ip=c records=basic drops=on vlan=inline }\n"
+		 "collector { ip=d records=FULL } }"), 0, "profiles: %s",
+	   report.error);
+	is(conf.collectors[0].dscp, 46, "dscp");
+	is(conf.collectors[0].ttl, 9, "ttl");
+	is(conf.collectors[0].profile.records, SFLOW_RECORDS_BASIC, "basic");
+	is(conf.collectors[0].profile.vlan, SFLOW_VLAN_8100, "8100");
+	ok(conf.collectors[0].profile.has_no_drops, "basic: no drops");
+	is(conf.collectors[1].profile.records, SFLOW_RECORDS_STANDARD,
+	   "standard");
+	is(conf.collectors[1].profile.vlan, SFLOW_VLAN_STRIP, "strip");
+	ok(conf.collectors[1].profile.has_no_drops, "drops=off");
+	ok(!conf.collectors[2].profile.has_no_drops, "basic with drops");
+	ok(!conf.collectors[3].profile.has_no_drops &&
+	   !conf.collectors[3].profile.records, "full is the default");
+	bad("sflow { collector { ip=a records=some } }",
+	    "test.conf:1: \"some\": expected basic, standard or full");
+	bad("sflow { collector { ip=a vlan=9100 } }",
+	    "test.conf:1: \"9100\": expected inline, 8100 or strip");
+	bad("sflow { collector { ip=a dscp=64 } }",
+	    "test.conf:1: \"64\": expected a number, 0...63");
+}
+
 static void test_errors(void)
 {
 	bad("", "test.conf:1: end of file: expected sflow {");
@@ -344,7 +371,7 @@ static void test_errors(void)
 	bad("sflow {\n # comment\n smapling = 4\n}",
 	    "test.conf:3: \"smapling\": expected a setting of sflow, as collector, sampling, polling or pcap");
 	bad("sflow { collector { port=4 } }",
-	    "test.conf:1: \"port\": expected ip, udpport, dev, namespace, src or } in collector");
+	    "test.conf:1: \"port\": expected ip, udpport, dev, namespace, src, dscp, ttl, records, drops, vlan or } in collector");
 	bad("sflow { collector { udpport=6343 } }",
 	    "test.conf:1: \"}\": expected ip=ADDRESS in collector");
 	bad("sflow { collector { ip=1.2.3.4 udpport=65536 } }",
@@ -573,7 +600,9 @@ static void test_print(void)
 		 "pcap { dev.pattern=^a[0-9]{1,2}$ }\n"
 		 "psample { group=4 ingress=off egress=on } dent { sw=on switchport=x.* }\n"
 		 "tcp { udp=on } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
-		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n } }"), 0,
+		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n }\n"
+		 "collector { ip=b dscp=8 ttl=2 records=basic drops=on vlan=strip }\n"
+		 "collector { ip=c records=standard drops=off vlan=8100 } }"), 0,
 	   "print: parses");
 	before = conf;
 	out = open_memstream(&text, &len);
@@ -614,6 +643,7 @@ int main(void)
 	test_environment();
 	test_dropmon();
 	test_errors();
+	test_profiles();
 	test_rules();
 	test_rates();
 	test_print();

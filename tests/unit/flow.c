@@ -310,6 +310,167 @@ static void test_host(struct export *e, const struct sflow_addr *agent)
 	   "host: 200 bytes: ten samples, ten records");
 }
 
+static void put_as(const struct ksflow_record *r, uint8_t records,
+		   uint8_t vlan, uint32_t header_max)
+{
+	memset(&d, 0, sizeof(d));
+	d.agent.type = SFLOW_ADDR_IP4;
+	d.max_bytes = SFLOW_DATAGRAM_DEFAULT;
+	d.profile.records = records;
+	d.profile.vlan = vlan;
+	sflow_begin(&d);
+	flow_put(&d, r, 9, header_max);
+}
+
+static void test_profiles(void)
+{
+	struct ksflow_record r = record();
+	static uint8_t tagged[64];
+	uint32_t at;
+
+	r.has |= HAS(QUEUE) | HAS(NEXTHOP4);
+	put_as(&r, SFLOW_RECORDS_BASIC, 0, 44);
+	is(word(64), 1, "basic: one record");
+	is(body(1), 76, "basic: the header");
+	is(d.len, 76 + 16 + 44, "basic: and nothing behind it");
+	put_as(&r, SFLOW_RECORDS_STANDARD, 0, 44);
+	is(word(64), 3, "standard: header, switch, router");
+	ok(body(1001) && body(1002) && !body(1036) && !body(1043),
+	   "standard: nothing new");
+
+	/* two tags, as a provider puts them */
+	memcpy(tagged, packet, 12);
+	memcpy(tagged + 12, "\x88\xa8\x00\x07\x81\x00\x60\x64\x08\x00\x45", 11);
+	memset(tagged + 23, 0x5a, sizeof(tagged) - 23);
+	r = record();
+	r.data = tagged;
+	r.data_len = sizeof(tagged);
+	put_as(&r, 0, SFLOW_VLAN_8100, 64);
+	at = body(1);
+	is(word(at + 8), 4, "8100: nothing is stripped");
+	is(word(at + 12), 64, "8100: nothing is shorter");
+	is(word(at + 16 + 12), 0x81000007, "8100: the outer tag's type");
+	is(word(at + 16 + 16), 0x81006064, "8100: the inner one's");
+	ok(!body(1012), "8100: no stack");
+	is(word(body(1001)), 7, "8100: the outer VLAN");
+	put_as(&r, 0, SFLOW_VLAN_STRIP, 64);
+	at = body(1);
+	is(word(at + 4), 1004, "strip: the length on the wire stays");
+	is(word(at + 8), 4 + 8, "strip: two tags are stripped, and the FCS");
+	is(word(at + 12), 56, "strip: and not in the header");
+	is(word(at + 16 + 12), 0x0800455a, "strip: what was behind them");
+	at = body(1012);
+	is(word(at), 2, "strip: a stack of two");
+	is(word(at + 4), 0x88a80007, "strip: outermost first");
+	is(word(at + 8), 0x81006064, "strip: then the inner");
+	is(word(body(1001)), 7, "strip: the VLAN is said all the same");
+	put_as(&r, 0, SFLOW_VLAN_STRIP, 20);
+	is(word(body(1) + 12), 20, "strip: as many bytes as there is room for");
+	r.data_len = 17;	/* cut within the tags */
+	put_as(&r, 0, SFLOW_VLAN_STRIP, 64);
+	is(word(body(1) + 12), 17, "strip: half a tag stays");
+	ok(!body(1012), "strip: and is in no stack");
+	r.data_len = sizeof(tagged);
+	put_as(&r, SFLOW_RECORDS_BASIC, SFLOW_VLAN_STRIP, 64);
+	ok(word(64) == 1 && word(body(1) + 12) == 56, "basic and stripped");
+	put_as(&r, 0, 0, 64);
+	is(word(body(1) + 16 + 12), 0x88a80007, "inline: as on the wire");
+
+	/* other kinds of sample */
+	memset(&d, 0, sizeof(d));
+	d.max_bytes = SFLOW_DATAGRAM_DEFAULT;
+	d.profile.records = SFLOW_RECORDS_BASIC;
+	sflow_begin(&d);
+	r.has |= HAS(REASON);
+	strcpy(r.reason, "A");
+	flow_put_discard(&d, &r, 1, 64);
+	ok(word(28 + 36) == 3, "a discard is whole, or not sent");
+}
+
+/* What one of them is not to get is no loss to it. */
+static void test_streams(void)
+{
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sflow_addr agent = { SFLOW_ADDR_IP4, { 192, 0, 2, 1 } };
+	struct counters_port port = { .has_pfc = true };
+	struct link link = { .ifindex = 2, .name = "eth0" };
+	struct host_counters h = { .descr = { .hostname = "a", .os_release = "6" } };
+	struct ksflow_record r = record();
+	static struct conf conf;
+	struct collectors *to;
+	struct export *e;
+	unsigned int i, datagrams, order;
+	int fds[3];
+
+	conf_defaults(&conf);
+	conf.collector_count = 3;
+	for (i = 0; i < 3; i++) {
+		socklen_t len = sizeof(in);
+
+		in.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		in.sin_port = 0;
+		fds[i] = socket(AF_INET, SOCK_DGRAM, 0);
+		if (bind(fds[i], (struct sockaddr *)&in, len) ||
+		    getsockname(fds[i], (struct sockaddr *)&in, &len)) {
+			ok(true, "streams # SKIP no loopback here");
+			return;
+		}
+		conf.collectors[i] = conf.collectors[0];
+		conf.collectors[i].port = ntohs(in.sin_port);
+	}
+	conf.collectors[1].profile.records = SFLOW_RECORDS_BASIC;
+	conf.collectors[1].profile.has_no_drops = true;
+	to = collectors_open();
+	collectors_apply(to, &conf, 1000);
+	e = export_open(to, 1000);
+	export_set_profiles(e, &conf, 1000);
+	export_set_agent(e, &agent, 3, 1400, 1000);
+	r.has |= HAS(REASON);
+	strcpy(r.reason, "A");
+	for (i = 1; i <= 3; i++) {
+		export_record(e, &r, 1000);
+		export_if_counters(e, &link, &port, i, 1000);
+		export_host_counters(e, &h, 1000);
+		export_flush(e, 1000);
+		export_discard(e, &r, 1000);
+		export_flush(e, 1000);
+	}
+	for (i = 0; i < 3; i++) {
+		collector_fd = fds[i];
+		for (datagrams = order = 0; receive(); datagrams++) {
+			order += word(16) != datagrams + 1;
+			/* the second has neither discards nor the host */
+			if (i == 1)
+				order += word(24) != 2 || word(36) != datagrams + 1;
+		}
+		is(datagrams, i == 1 ? 3 : 6, "streams: datagrams of %u", i);
+		is(order, 0, "streams: its sequence has no gap");
+	}
+	is(export_counts(e)->flow_samples, 3, "streams: a sample counts once");
+	is(export_counts(e)->discard_samples, 3, "streams: a discard too");
+
+	/* one that stays goes on, one that comes begins */
+	conf.collectors[0].profile.vlan = SFLOW_VLAN_STRIP;
+	conf.collectors[2] = conf.collectors[1];
+	conf.collector_count = 2;
+	collectors_apply(to, &conf, 1000);
+	export_set_profiles(e, &conf, 1000);
+	export_record(e, &r, 1000);
+	export_flush(e, 1000);
+	collector_fd = fds[0];
+	ok(receive() && word(16) == 1, "streams: a new one begins");
+	is(word(12), 3, "streams: with the sub-agent's number");
+	collector_fd = fds[1];
+	ok(receive() && word(16) == 4, "streams: one that stays goes on");
+	is(word(36), 4, "streams: samples have one number for all");
+	collector_fd = fds[2];
+	ok(!receive(), "streams: nothing for who is gone");
+	for (i = 0; i < 3; i++)
+		close(fds[i]);
+	export_close(e);
+	collectors_close(to);
+}
+
 static void test_export(void)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET };
@@ -447,5 +608,7 @@ int main(void)
 	test_sample();
 	test_discard();
 	test_export();
+	test_profiles();
+	test_streams();
 	return tap_done();
 }
