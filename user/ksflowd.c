@@ -17,6 +17,7 @@
 #include "ports.h"
 #include "privileges.h"
 #include "rtnl.h"
+#include "state.h"
 
 #include <linux/rtnetlink.h>
 
@@ -46,6 +47,8 @@ struct daemon {
 	struct export *export;
 	struct counters *counters;
 	struct module *module;
+	struct state *state;
+	bool said_state;
 	struct mnl_socket *addresses;
 	int signals;
 	int epoll;
@@ -111,6 +114,18 @@ static void on_host(const struct host_counters *h, void *arg)
 	export_host_counters(d->export, h, d->now_ms);
 }
 
+static void write_state(struct daemon *d)
+{
+	int ret = state_write(d->state, &d->conf,
+			      d->file ? d->file : CONF_FILE,
+			      d->has_agent ? &d->agent : NULL);
+
+	if (ret && !d->said_state)
+		log_info("%s: %s: there will be no state file", STATE_DIR,
+			 strerror(-ret));
+	d->said_state = ret;
+}
+
 static void choose_agent(struct daemon *d)
 {
 	struct agent_candidate *candidates = NULL;
@@ -135,6 +150,7 @@ static void choose_agent(struct daemon *d)
 	export_set_agent(d->export, d->has_agent ? &d->agent : NULL,
 			 d->conf.sub_agent_id, d->conf.datagram_bytes,
 			 d->now_ms);
+	write_state(d);
 }
 
 static void say_report(const struct conf_report *report)
@@ -403,6 +419,7 @@ static void stop(struct daemon *d)
 	counters_close(d->counters);
 	export_close(d->export);
 	collectors_close(d->collectors);
+	state_close(d->state);
 	if (d->addresses)
 		mnl_socket_close(d->addresses);
 	if (d->signals >= 0)
@@ -437,7 +454,8 @@ static int start(struct daemon *d)
 	d->export = export_open(d->collectors, d->now_ms);
 	d->counters = counters_open(on_counters, on_host, d);
 	d->module = module_open(&handler, on_restart, d);
-	if (!d->export || !d->counters || !d->module)
+	d->state = state_open(STATE_DIR);
+	if (!d->state || !d->export || !d->counters || !d->module)
 		return -ENOMEM;
 	if (watch(d, d->signals) || watch(d, module_fd(d->module)) ||
 	    watch(d, collectors_fd(d->collectors)) ||
@@ -492,6 +510,20 @@ static int leave_terminal(void)
 	}
 	log_to_syslog();
 	return ends[1];
+}
+
+/* Not resolved: what it points to may be replaced. NULL without memory. */
+static char *absolute(const char *file)
+{
+	char *path = NULL, *here;
+
+	if (file[0] == '/')
+		return strdup(file);
+	here = getcwd(NULL, 0);
+	if (here && asprintf(&path, "%s/%s", here, file) < 0)
+		path = NULL;
+	free(here);
+	return path;
 }
 
 static int check(const char *file, bool is_strict)
@@ -609,10 +641,10 @@ int main(int argc, char **argv)
 	log_open(is_verbose);
 	if (load(&d))
 		return EXIT_FAILURE;
+	/* the daemon lives in "/", and reads the file again there */
+	if (d.file)
+		d.file = path = absolute(d.file);
 	if (!is_foreground) {
-		/* the daemon lives in "/", and reads the file again there */
-		if (d.file)
-			d.file = path = realpath(d.file, NULL);
 		ready = leave_terminal();
 		if (ready < 0)
 			return EXIT_FAILURE;

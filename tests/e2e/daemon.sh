@@ -82,6 +82,10 @@ is "CAP_NET_ADMIN is all it keeps" \
 is "it refuses itself system calls, and has no way back" \
 	"$(awk '/^(NoNewPrivs|Seccomp):/ { print $2 }' /proc/$daemon/status | xargs)" "1 2"
 
+state=$(grep -l "^pid=$daemon$" /run/ksflowd/*.auto)
+is "its state file says what it does" "$(grep -E '^(polling|agentIP|config|collector)=' "$state" | sort | tr '\n' ' ')" \
+	"agentIP=10.0.0.2 collector=127.0.0.1 config=$t/conf polling=1 "
+
 # --- killed, in q for good, in r to be started again ---
 
 ip netns exec "$q" ksflowd --foreground -f "$t/conf" 2>"$t/log.q" & orphan=$!
@@ -117,6 +121,8 @@ conf 7
 datagram() { tail -n 2 "$t/samples" | jq -R 'fromjson? | .datagram' | tail -n 1; }
 sequence=$(datagram)
 kill -HUP $daemon
+try "SIGHUP: the state file has a new revision" wait_for \
+	'grep -q "^rev_end=[1-9]" $state && ! grep -q "^rev_end=1$" $state'
 try "SIGHUP: a new rate" wait_for 'in_r ksflow dev show r0 | grep -qw 7'
 conf 1
 kill -HUP $daemon
@@ -208,6 +214,7 @@ is "it said so once each time" "$(lines 'is not loaded')" \
 ping_r 1 >"$t/ping"
 kill -TERM $daemon; wait $daemon
 is "SIGTERM: a clean exit" "$?" 0
+try "SIGTERM: no state is left" test ! -e "$state"
 try "the last samples are sent" wait_for \
 	'[ $(samples ".kind == \"flow\" and (.records[\"1\"].header | test(\"0a0000010a000002(08|00)00\"))") -ge 1 ]'
 

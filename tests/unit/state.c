@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+/* The state file: what is in it, and who is found by it. */
+#include "conf.h"
+#include "state.h"
+#include "tap.h"
+
+#include <glob.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char dir[] = "/tmp/ksflow-state-XXXXXX";
+static struct conf conf;
+static struct conf_report report;
+
+static void read_conf(const char *text)
+{
+	is(conf_parse(&conf, text, strlen(text), "/etc/x.conf", &report), 0,
+	   "a configuration: %s", report.error);
+}
+
+static void test_text(void)
+{
+	struct sflow_addr agent = { SFLOW_ADDR_IP4, { 10, 0, 0, 1 } };
+	char *text = NULL, *at;
+	size_t len = 0;
+	FILE *out;
+
+	read_conf("sflow { sampling=400 sampling.10G=77 polling=20 agent=eth0\n"
+		  "collector { ip=10.0.0.2 } collector { ip=c.example udpport=9 }\n"
+		  "collector { ip=fd00::1 dev=mgmt } }");
+	out = open_memstream(&text, &len);
+	state_print(&conf, "/etc/y.conf", &agent, 7, 42, out);
+	fclose(out);
+	ok((at = strstr(text, "rev_start=7\n")) &&
+	   strstr(at, "\nrev_end=7\n"), "revision, first and last");
+	ok(strstr(text, "\npid=42\n") && strstr(text, "\nconfig=/etc/y.conf\n") &&
+	   strstr(text, "\nread=/etc/x.conf\n"), "process and file");
+	ok(strstr(text, "\nsampling=400\nsampling.10000M=77\n"), "rates");
+	ok(strstr(text, "\npolling=20\nagentIP=10.0.0.1\nagent=eth0\n"),
+	   "polling and agent");
+	ok(strstr(text, "\ncollector=10.0.0.2\ncollector=c.example 9\n"
+		  "collector=fd00::1/6343/mgmt/\n"), "collectors");
+	free(text);
+}
+
+static void test_file(void)
+{
+	char path[256], other[256], config[256];
+	struct state *state = state_open(dir);
+	struct stat before, after;
+	pid_t pids[4], child;
+	glob_t found = { 0 };
+	int ends[2];
+	char c;
+	FILE *f;
+
+	snprintf(config, sizeof(config), "%s/conf", dir);
+	snprintf(other, sizeof(other), "%s/link", dir);
+	f = fopen(config, "w");
+	fclose(f);
+	if (symlink(config, other))
+		return;
+	is(state_write(state, &conf, config, NULL), 0, "written");
+	snprintf(path, sizeof(path), "%s/ksflowd*.auto", dir);
+	if (!glob(path, 0, NULL, &found))
+		snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
+	globfree(&found);
+	is(stat(path, &before), 0, "under its name");
+	is(state_readers(dir, config, pids, 4), 0, "we are no ksflowd");
+	is(state_write(state, &conf, config, NULL), 0, "written again");
+	ok(!stat(path, &after) && after.st_ino != before.st_ino,
+	   "as a new file, so that none is read half");
+
+	/* one that calls itself so */
+	if (pipe(ends))
+		return;
+	child = fork();
+	if (!child) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, "ksflowd");
+		state_write(state, &conf, config, NULL);
+		if (write(ends[1], "", 1) == 1)
+			pause();
+		_exit(0);
+	}
+	if (read(ends[0], &c, 1) != 1)
+		return;
+	is(state_readers(dir, config, pids, 4), 1, "one reads this file");
+	is(pids[0], child, "that one");
+	is(state_readers(dir, other, pids, 4), 1, "by another name, too");
+	is(state_readers(dir, "/etc/z", pids, 4), 0, "none reads another");
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	is(state_readers(dir, config, pids, 4), 0,
+	   "one that was killed is none, though its file is there");
+	state_close(state);
+	ok(stat(path, &after), "gone at the end");
+	is(state_readers("/nonexistent", config, pids, 4), 0, "no directory");
+
+	state = state_open("/nonexistent/there");
+	ok(state_write(state, &conf, config, NULL) < 0, "nowhere to write");
+	state_close(state);
+	unlink(other);
+	unlink(config);
+	rmdir(dir);
+}
+
+int main(void)
+{
+	if (!mkdtemp(dir))
+		return 1;
+	test_text();
+	test_file();
+	return tap_done();
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_STATE_H
+#define KSFLOW_USER_STATE_H
+
+/*
+ * What ksflowd does now, for scripts and for the tool: NAME=VALUE lines in
+ * the manner of hsflowd.auto, in a file that is always whole. One for each
+ * network namespace with a ksflowd.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#define STATE_DIR	"/run/ksflowd"
+
+struct conf;
+struct sflow_addr;
+
+struct state;
+
+/* Where this namespace's file is; before privileges go. */
+struct state *state_open(const char *dir);
+/* The file goes, too. */
+void state_close(struct state *state);
+/* config: the file that is read on a reload. 0 or -errno. */
+int state_write(struct state *state, const struct conf *conf,
+		const char *config, const struct sflow_addr *agent);
+void state_print(const struct conf *conf, const char *config,
+		 const struct sflow_addr *agent, uint32_t revision, pid_t pid,
+		 FILE *out);
+
+/* Processes that read this file on a reload; at most max. */
+unsigned int state_readers(const char *dir, const char *config, pid_t *pids,
+			   unsigned int max);
+
+#endif /* KSFLOW_USER_STATE_H */
