@@ -102,12 +102,14 @@ install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
 	$(if $(filter build/ksflowd,$(PROGRAMS)),install -m 755 build/ksflowd $(DESTDIR)$(PREFIX)/sbin/)
 	$(if $(filter build/ksflow,$(PROGRAMS)),install -m 755 build/ksflow $(DESTDIR)$(PREFIX)/bin/)
+	ln -sf ksflow $(DESTDIR)$(PREFIX)/bin/sflow
 	install -D -m 644 user/completion $(WORDS_DIR)/ksflow
 	install -d $(UNIT_DIR)
 	sed 's|/usr/local|$(PREFIX)|g' user/ksflowd.service >$(UNIT_DIR)/ksflowd.service
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ksflowd $(DESTDIR)$(PREFIX)/bin/ksflow
+	[ "$$(readlink $(DESTDIR)$(PREFIX)/bin/sflow)" != ksflow ] || rm -f $(DESTDIR)$(PREFIX)/bin/sflow
 	rm -f $(UNIT_DIR)/ksflowd.service $(WORDS_DIR)/ksflow
 
 # --- the module ---

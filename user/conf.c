@@ -187,6 +187,9 @@ static int collector(struct lex *p, struct conf *conf)
 			if (!ret)
 				snprintf(c->src, sizeof(c->src), "%.45s",
 					 p->token);
+		} else if (lex_is(p, "name")) {
+			ret = lex_word_value(p, c->name, sizeof(c->name),
+					 "a name");
 		} else if (lex_is(p, "dscp")) {
 			ret = small_value(p, 0, 63, &c->dscp);
 		} else if (lex_is(p, "ttl")) {
@@ -203,7 +206,7 @@ static int collector(struct lex *p, struct conf *conf)
 			ret = switch_value(p, &drops);
 		} else {
 			ret = lex_fail(p,
-				   "expected ip, udpport, dev, namespace, src, dscp, ttl, records, drops, vlan or } in collector");
+				   "expected ip, udpport, dev, namespace, src, name, dscp, ttl, records, drops, vlan or } in collector");
 		}
 	}
 	return ret;
@@ -389,6 +392,48 @@ static int hide_value(struct lex *p, struct ksflow_drop_conf *drop)
 	ret = lex_value(p, "default, none, +REASON or -REASON");
 	if (!ret && !args_hide(p->token, drop, text, sizeof(text)))
 		ret = lex_fail(p, "%s", text);
+	return ret;
+}
+
+/* Ours: one interface more, or less, or at another rate. */
+static int interface(struct lex *p, struct conf *conf)
+{
+	struct conf_device *device;
+	int ret;
+
+	if (conf->device_count == CONF_DEVICES_MAX)
+		return lex_fail(p, "expected at most %d pcap and interface blocks",
+			    CONF_DEVICES_MAX);
+	device = &conf->devices[conf->device_count];
+	device->is_interface = true;
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret)
+			break;
+		if (lex_is(p, "}")) {
+			if (!device->pattern[0])
+				return lex_fail(p,
+						"expected dev=INTERFACE in interface");
+			conf->device_count++;
+			return 0;
+		}
+		if (lex_is(p, "dev")) {
+			ret = lex_word_value(p, device->pattern,
+					     sizeof(device->pattern),
+					     "an interface name");
+		} else if (lex_is(p, "sampling")) {
+			ret = lex_number_value(p, 1, KSFLOW_RATE_MAX,
+					       &device->rate);
+			device->has_rate = true;
+		} else if (lex_is(p, "enabled")) {
+			ret = switch_value(p, &device->is_enabled);
+			device->has_enabled = true;
+		} else {
+			ret = lex_fail(p,
+				       "expected dev, sampling, enabled or } in interface");
+		}
+	}
 	return ret;
 }
 
@@ -613,14 +658,22 @@ static int ignore_block(struct lex *p, const char *why)
 
 static int setting(struct lex *p, struct conf *conf)
 {
+	bool is_enabled;
 	int ret;
 
 	if (lex_is(p, "collector"))
 		return collector(p, conf);
 	if (lex_is(p, "pcap") || lex_is(p, "epcap"))
 		return pcap(p, conf);
+	if (lex_is(p, "interface"))
+		return interface(p, conf);
 	if (lex_is(p, "dropmon"))
 		return dropmon(p, conf);
+	if (lex_is(p, "enabled")) {
+		ret = switch_value(p, &is_enabled);
+		conf->is_disabled = !ret && !is_enabled;
+		return ret;
+	}
 	if (lex_is(p, "sampling") || lex_is(p, "packetSamplingRate")) {
 		conf->has_sampling = true;
 		conf->sampling_line = p->token_line;
@@ -694,7 +747,8 @@ void conf_defaults(struct conf *conf)
 bool conf_wants_drops(const struct conf *conf)
 {
 	return !conf->is_from_file ||
-	       (conf->has_drop && conf->drop.state != KSFLOW_DROP_OFF);
+	       (conf->has_drop && conf->drop.state != KSFLOW_DROP_OFF &&
+		!conf->is_disabled);
 }
 
 static int parse_blocks(struct lex *p, struct conf *conf)

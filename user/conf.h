@@ -33,6 +33,7 @@
 #define CONF_POLLING_DEFAULT_S	30
 
 struct conf_collector {
+	char name[64];		/* what people call it, or "" */
 	char host[254];		/* address or name */
 	uint16_t port;
 	char dev[IFNAMSIZ];	/* device or VRF to send through, or "" */
@@ -43,7 +44,7 @@ struct conf_collector {
 	struct sflow_profile profile;
 };
 
-/* A pcap { } block: devices to sample instead of the default ones. */
+/* A pcap { } or interface { } block: devices to sample instead of the default ones. */
 struct conf_device {
 	char pattern[KSFLOW_PATTERN_MAX];	/* "": by regex, or speed */
 	char regex[CONF_REGEX_MAX];		/* extended; found anywhere */
@@ -52,6 +53,12 @@ struct conf_device {
 	bool has_rate;
 	uint32_t rate;
 	uint8_t dir;		/* enum ksflow_dir; 0 = as for all */
+	/* of an interface { } block, which changes one of those that are
+	 * sampled, or makes it one or none, whatever the others are
+	 */
+	bool is_interface;
+	bool has_enabled;
+	bool is_enabled;
 };
 
 struct conf_speed {
@@ -94,6 +101,7 @@ struct conf_dns_sd {
 
 struct conf {
 	bool is_from_file;
+	bool is_disabled;	/* nothing is sampled, polled or captured */
 	char file[256];
 	/* sampling */
 	bool has_sampling;

@@ -170,6 +170,47 @@ static void add_device(struct builder *b, const struct conf *conf,
 	}
 }
 
+/* Some devices are named: they are sampled instead of the default ones. */
+static bool has_devices(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->device_count; i++) {
+		if (!conf->devices[i].is_interface)
+			return true;
+	}
+	return false;
+}
+
+static void add_interface(struct builder *b, const struct conf *conf,
+			  const struct conf_device *device)
+{
+	bool is_on = device->has_enabled && device->is_enabled;
+	struct ksflow_rule *rule = add(b, device->pattern, !is_on);
+
+	if (device->has_rate)
+		set_rate(rule, device->rate);
+	if (device->has_enabled)
+		set_dir(rule, is_on ? conf->dir : KSFLOW_DIR_OFF);
+}
+
+/* What is said of all holds where nothing is said of one. */
+static void add_interfaces(struct builder *b, const struct conf *conf)
+{
+	bool is_all = true;
+	unsigned int i;
+
+	do {
+		for (i = 0; i < conf->device_count; i++) {
+			const struct conf_device *d = &conf->devices[i];
+
+			if (d->is_interface && is_all == !strcmp(d->pattern, "*"))
+				add_interface(b, conf, d);
+		}
+		is_all = !is_all;
+	} while (!is_all);
+}
+
 bool conf_has_regex(const struct conf *conf)
 {
 	unsigned int i;
@@ -220,16 +261,21 @@ int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
 	if (conf->has_drop) {
 		ksflow_set(layer, LAYER_DROP);
 		layer->drop = conf->drop;
+		if (conf->is_disabled)
+			layer->drop.state = KSFLOW_DROP_OFF;
 	}
 	add_rates(&b, conf);
-	if (conf->has_sampling && !conf->sampling) {
+	if ((conf->has_sampling && !conf->sampling) || conf->is_disabled) {
 		set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
 	} else {
 		/* devices that are named are sampled instead of the others */
 		set_dir(add(&b, NULL, false),
-			conf->device_count ? KSFLOW_DIR_OFF : conf->dir);
-		for (i = 0; i < conf->device_count; i++)
-			add_device(&b, conf, &conf->devices[i]);
+			has_devices(conf) ? KSFLOW_DIR_OFF : conf->dir);
+		for (i = 0; i < conf->device_count; i++) {
+			if (!conf->devices[i].is_interface)
+				add_device(&b, conf, &conf->devices[i]);
+		}
+		add_interfaces(&b, conf);
 	}
 	for (i = 0; i < conf->speed_count; i++) {
 		if (conf->speeds[i].rate)
@@ -301,6 +347,8 @@ void conf_print(const struct conf *conf, FILE *out)
 
 	fprintf(out, "# %s\nsflow {\n", conf->is_from_file ? conf->file :
 		"no configuration file: defaults");
+	if (conf->is_disabled)
+		fprintf(out, "  enabled = off\n");
 	if (conf->has_sampling)
 		fprintf(out, "  sampling = %u\n", conf->sampling);
 	if (conf->has_bps_ratio)
@@ -312,7 +360,7 @@ void conf_print(const struct conf *conf, FILE *out)
 	for (i = 0; i < conf->device_count; i++) {
 		const struct conf_device *d = &conf->devices[i];
 
-		fprintf(out, "  pcap {");
+		fprintf(out, "  %s {", d->is_interface ? "interface" : "pcap");
 		if (d->pattern[0] || d->regex[0])
 			fprintf(out, "%s%s%s%s", d->pattern[0] ? " dev=" : "",
 				d->pattern, d->regex[0] ? " dev.pattern=" : "",
@@ -327,6 +375,8 @@ void conf_print(const struct conf *conf, FILE *out)
 		if (d->dir)
 			fprintf(out, " samplingDirection=%s",
 				ksflow_dir_name(d->dir));
+		if (d->has_enabled)
+			fprintf(out, " enabled=%s", on_off(d->is_enabled));
 		fprintf(out, " }\n");
 	}
 	if (conf->header_bytes)
@@ -369,6 +419,8 @@ void conf_print(const struct conf *conf, FILE *out)
 			fprintf(out, " src=%s", c->src);
 		if (c->netns[0])
 			fprintf(out, " namespace=%s", c->netns);
+		if (c->name[0])
+			fprintf(out, " name=%s", c->name);
 		if (c->dscp)
 			fprintf(out, " dscp=%u", c->dscp);
 		if (c->ttl)

@@ -92,6 +92,7 @@ int lex_next(struct lex *p, bool is_value)
 		if (!*p->at || !strchr(" \t\r\n=;", *p->at))
 			break;
 	}
+	p->start = p->at;
 	p->token_line = p->line;
 	p->is_quoted = false;
 	p->is_end = p->at == p->end;

@@ -21,6 +21,7 @@ struct lex {
 	struct conf_report *report;
 	const char *file;
 	const char *at;
+	const char *start;	/* of the token, with its quote */
 	const char *end;
 	unsigned int line;
 	unsigned int token_line;

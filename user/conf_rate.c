@@ -41,7 +41,9 @@ static void explain(const struct ksflow_rule *rule, char *why, size_t size)
 	char speed[16];
 
 	if (!rule->is_quiet && ksflow_has(rule, RULE_PATTERN))
-		snprintf(why, size, "pcap { dev }");
+		snprintf(why, size, "its own block");
+	else if (strcmp(rule->pattern, "*") && rule->is_quiet)
+		snprintf(why, size, "its own block");
 	else if (!rule->is_quiet)
 		snprintf(why, size, "pcap { speed }");
 	else if (ksflow_has(rule, RULE_SPEED) && rule->rate) {

@@ -107,6 +107,27 @@ static const struct tool_verb verbs[] = {
 		.has_json = true,
 		.run = check_run,
 	},
+	{
+		.name = "config",
+		.synopsis = "collector add NAME ADDRESS [--port N] [--vrf V]\n"
+			    "collector del NAME\n"
+			    "agent-id add IF | agent-id del\n"
+			    "enable | disable\n"
+			    "sample-direction rx|tx|both|once\n"
+			    "polling-interval SECONDS\n"
+			    "drop-monitor-limit N\n"
+			    "interface enable|disable IF|all\n"
+			    "interface sample-rate IF N|default",
+		.help = "change ksflowd's configuration file, and have it read",
+		.details =
+"  --file FILE as the first words: another one than /etc/ksflowd.conf.\n"
+"  Comments and order stay; the file is replaced whole, by one that parses.\n"
+"  polling-interval 0, drop-monitor-limit 0: none. --vrf default: no VRF.\n"
+"  Called by the name \"sflow\", the tool takes these words without \"config\".\n",
+		.words = "collector agent-id enable disable sample-direction polling-interval drop-monitor-limit interface add del sample-rate all default rx tx both once --port --vrf --file",
+		.takes_dev = true,
+		.run = config_run,
+	},
 };
 
 #define VERBS (sizeof(verbs) / sizeof(verbs[0]))
@@ -314,6 +335,14 @@ static void occupy_standard_files(void)
 		close(fd);
 }
 
+/* By a link of this name: the words of a switch. */
+static bool is_sflow(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return path && !strcmp(slash ? slash + 1 : path, "sflow");
+}
+
 int main(int argc, char **argv)
 {
 	const struct tool_verb *verb = &verbs[0];
@@ -330,7 +359,10 @@ int main(int argc, char **argv)
 	at = parse_globals(argc, argv, &options);
 	if (at < 0)
 		return TOOL_USAGE;
-	if (at < argc) {
+	if (at < argc && is_sflow(argv[0]) && strcmp(argv[at], "show")) {
+		verb = find_verb("config");
+		has_verb = true;
+	} else if (at < argc) {
 		verb = find_verb(argv[at]);
 		if (!verb)
 			return unknown_verb(argv[at]);

@@ -196,7 +196,9 @@ static int apply(struct daemon *d)
 	collectors_apply(d->collectors, &d->conf, d->now_ms);
 	tell_own(d);
 	ret = module_apply(d->module, &d->conf);
-	counters_set_interval(d->counters, d->conf.polling_s, d->now_ms);
+	counters_set_interval(d->counters,
+			      d->conf.is_disabled ? 0 : d->conf.polling_s,
+			      d->now_ms);
 	counters_set_uuid(d->counters, d->conf.has_uuid ? d->conf.uuid : NULL);
 	choose_agent(d);
 	return ret;

@@ -37,6 +37,7 @@ int reset_run(const struct tool_verb *verb, int argc, char **argv);
 int stats_run(const struct tool_verb *verb, int argc, char **argv);
 int monitor_run(const struct tool_verb *verb, int argc, char **argv);
 int check_run(const struct tool_verb *verb, int argc, char **argv);
+int config_run(const struct tool_verb *verb, int argc, char **argv);
 
 /* One line on stderr. */
 void tool_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -371,7 +371,7 @@ static void test_errors(void)
 	bad("sflow {\n # comment\n smapling = 4\n}",
 	    "test.conf:3: \"smapling\": expected a setting of sflow, as collector, sampling, polling or pcap");
 	bad("sflow { collector { port=4 } }",
-	    "test.conf:1: \"port\": expected ip, udpport, dev, namespace, src, dscp, ttl, records, drops, vlan or } in collector");
+	    "test.conf:1: \"port\": expected ip, udpport, dev, namespace, src, name, dscp, ttl, records, drops, vlan or } in collector");
 	bad("sflow { collector { udpport=6343 } }",
 	    "test.conf:1: \"}\": expected ip=ADDRESS in collector");
 	bad("sflow { collector { ip=1.2.3.4 udpport=65536 } }",
@@ -497,7 +497,7 @@ static void test_rates(void)
 	   "dev.pattern: a layer");
 	conf_rate(&layer, &ports[4], &rate);
 	is(rate.rate, 5, "dev.pattern: one that matches");
-	is_str(rate.why, "pcap { dev }", "dev.pattern: why");
+	is_str(rate.why, "its own block", "dev.pattern: why");
 	conf_rate(&layer, &ports[6], &rate);
 	is(rate.rate, 5, "dev.pattern: another one");
 	conf_rate(&layer, &ports[5], &rate);
@@ -567,6 +567,18 @@ static void test_rules(void)
 	rates("sflow { sampling=0 }", 0, 0, 0, 0);
 	rates("sflow { sampling.10G=0 }", 1000, 0, 1000, 0);
 	rates("sflow { epcap { dev=eth0 } }", 1000, 0, 0, 0);
+	rates("sflow { interface { dev=eth0 sampling=7 } }", 7, 10000, 1000, 0);
+	rates("sflow { interface { dev=veth0 sampling=7 } }", 1000, 10000, 1000, 0);
+	rates("sflow { interface { dev=veth0 enabled=on } }", 1000, 10000, 1000, 10000);
+	rates("sflow { interface { dev=eth0 enabled=off } }", 0, 10000, 1000, 0);
+	rates("sflow { interface { dev=eth0 enabled=on sampling=9 } interface { dev=* enabled=off } }",
+	      9, 0, 0, 0);
+	rates("sflow { pcap { dev=eth0 } interface { dev=eth1 enabled=on } }",
+	      1000, 10000, 0, 0);
+	rates("sflow { enabled=off sampling.1G=5 interface { dev=eth0 enabled=on } dropmon { } }",
+	      0, 0, 0, 0);
+	is(layer.drop.state, KSFLOW_DROP_OFF, "disabled: no drops");
+	ok(!conf_wants_drops(&conf), "disabled: none are wanted");
 
 	is(parse("sflow { headerBytes=200 ringBytes=131072 samplingDirection=out }"),
 	   0, "header");
@@ -596,13 +608,14 @@ static void test_print(void)
 		 "agentIP=10.0.0.1 agent=e0 agent.cidr=fe80::/10 subAgentId=3\n"
 		 "headerBytes=64 datagramBytes=8192 samplingDirection=tx\n"
 		 "dropmon { start=count limit=9 sw=off hide=none,+A* hide=-B }\n"
+		 "enabled=off interface { dev=q sampling=5 } interface { dev=r enabled=off }\n"
 		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
 		 "pcap { dev.pattern=^a[0-9]{1,2}$ }\n"
 		 "psample { group=4 ingress=off egress=on } dent { sw=on switchport=x.* }\n"
 		 "tcp { udp=on } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
 		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n }\n"
 		 "collector { ip=b dscp=8 ttl=2 records=basic drops=on vlan=strip }\n"
-		 "collector { ip=c records=standard drops=off vlan=8100 } }"), 0,
+		 "collector { ip=c name=n1 records=standard drops=off vlan=8100 } }"), 0,
 	   "print: parses");
 	before = conf;
 	out = open_memstream(&text, &len);
