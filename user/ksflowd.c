@@ -118,7 +118,7 @@ static void write_state(struct daemon *d)
 {
 	int ret = state_write(d->state, &d->conf,
 			      d->file ? d->file : CONF_FILE,
-			      d->has_agent ? &d->agent : NULL);
+			      d->has_agent ? &d->agent : NULL, d->collectors);
 
 	if (ret && !d->said_state)
 		log_info("%s: %s: there will be no state file", STATE_DIR,
@@ -262,6 +262,7 @@ static void tell_status(struct daemon *d)
 	if (d->now_ms < d->status_ms)
 		return;
 	d->status_ms = d->now_ms + STATUS_MS;
+	write_state(d);
 	module_counts(d->module, &m);
 	for (i = 0; i < collectors_count(d->collectors); i++) {
 		struct collector_counts c;

@@ -5,6 +5,7 @@
 #include "drop.h"
 #include "nl.h"
 #include "print.h"
+#include "state.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -66,6 +67,58 @@ static void print_config(const struct ksflow_config *config)
 	print_object_end();
 	if (ksflow_has(config, CONFIG_OWNER_PORTID))
 		print_u64("ksflowd-portid", NULL, config->owner_portid);
+}
+
+static void print_collector(const struct state_collector *c)
+{
+	print_object(NULL);
+	print_text("%-10s", "collector");
+	if (c->name[0])
+		print_string("name", "%s ", c->name);
+	print_string("address", "%s", c->address);
+	print_u64("port", " port %llu", c->port);
+	if (c->dev[0])
+		print_string("vrf", " vrf %s", c->dev);
+	print_bool("ready", NULL, c->is_ready);
+	print_text(c->is_ready ? ": ready" : ": not reachable");
+	print_u64("sent", ", sent %llu", c->sent);
+	print_u64("refused", ", refused %llu", c->refused);
+	print_u64("buffer-full", ", buffer full %llu", c->busy);
+	print_u64("failed", ", failed %llu", c->failed);
+	print_text("\n");
+	print_object_end();
+}
+
+/* What ksflowd said of itself last, ten seconds ago at most. */
+static void print_daemon(void)
+{
+	struct state_view view;
+	unsigned int i;
+
+	if (!state_look(STATE_DIR, &view)) {
+		print_text("%-10snot running here\n", "ksflowd");
+		return;
+	}
+	print_object("ksflowd");
+	print_text("%-10s", "ksflowd");
+	print_bool("enabled", NULL, view.is_enabled);
+	print_text(view.is_enabled ? "up" : "down (enabled=off)");
+	print_u64("pid", ", process %llu", view.pid);
+	print_string("dir", ", direction %s", view.dir);
+	print_u64("polling-s", ", polling %llu s", view.polling_s);
+	print_string("agent", ", agent %s", view.agent_ip);
+	if (view.agent_dev[0])
+		print_string("agent-dev", " (%s)", view.agent_dev);
+	if (view.drop_limit[0])
+		print_string("drop-limit", ", drops %s/s", view.drop_limit);
+	if (view.file[0])
+		print_string("file", ", file %s", view.file);
+	print_text("\n");
+	print_array("collectors");
+	for (i = 0; i < view.collector_count; i++)
+		print_collector(&view.collectors[i]);
+	print_array_end();
+	print_object_end();
 }
 
 static void print_pattern(const struct ksflow_rule *rule)
@@ -180,6 +233,7 @@ int show_run(const struct tool_verb *verb, int argc, char **argv)
 
 	print_object(NULL);
 	print_config(&config);
+	print_daemon();
 	print_layers(&config);
 	print_text("\n");
 	dev_list_print(&list, "devices", true);

@@ -3,7 +3,9 @@
 #include "state.h"
 
 #include "agent.h"
+#include "collector.h"
 #include "conf.h"
+#include "nl.h"
 #include "sflow.h"
 
 #include <dirent.h>
@@ -23,23 +25,27 @@ struct state {
 	char next[264];		/* becomes the file by renaming */
 };
 
+/* The first namespace's has the plain name. */
+static void file_of(const char *dir, char *path, size_t size)
+{
+	struct stat mine, first;
+
+	if (!stat("/proc/self/ns/net", &mine) &&
+	    !stat("/proc/1/ns/net", &first) && mine.st_ino != first.st_ino)
+		snprintf(path, size, "%s/ksflowd-%llu" SUFFIX, dir,
+			 (unsigned long long)mine.st_ino);
+	else
+		snprintf(path, size, "%s/ksflowd" SUFFIX, dir);
+}
+
 struct state *state_open(const char *dir)
 {
 	struct state *state = calloc(1, sizeof(*state));
-	struct stat mine, first;
 
 	if (!state)
 		return NULL;
 	mkdir(dir, 0755);
-	/* the first namespace's has the plain name */
-	if (!stat("/proc/self/ns/net", &mine) &&
-	    !stat("/proc/1/ns/net", &first) && mine.st_ino != first.st_ino)
-		snprintf(state->path, sizeof(state->path),
-			 "%s/ksflowd-%llu" SUFFIX, dir,
-			 (unsigned long long)mine.st_ino);
-	else
-		snprintf(state->path, sizeof(state->path), "%s/ksflowd" SUFFIX,
-			 dir);
+	file_of(dir, state->path, sizeof(state->path));
 	snprintf(state->next, sizeof(state->next), "%s.new", state->path);
 	return state;
 }
@@ -63,9 +69,43 @@ static void print_collector(const struct conf_collector *c, FILE *out)
 	fprintf(out, "\n");
 }
 
+/* Beyond hsflowd's: names, and how it goes. */
+static void print_more(const struct conf *conf, const struct collectors *set,
+		       FILE *out)
+{
+	unsigned int i;
+
+	fprintf(out, "enabled=%s\n", conf->is_disabled ? "off" : "on");
+	fprintf(out, "samplingDirection=%s\n", ksflow_dir_name(conf->dir));
+	if (conf->has_drop && conf_wants_drops(conf) &&
+	    ksflow_has(&conf->drop, DROP_LIMIT) &&
+	    conf->drop.limit == KSFLOW_UNLIMITED)
+		fprintf(out, "dropmon.limit=unlimited\n");
+	else if (conf->has_drop && conf_wants_drops(conf))
+		fprintf(out, "dropmon.limit=%u\n",
+			ksflow_has(&conf->drop, DROP_LIMIT) ?
+			conf->drop.limit : 100);
+	for (i = 0; i < conf->collector_count; i++) {
+		const struct conf_collector *c = &conf->collectors[i];
+		struct collector_counts counts = { 0 };
+
+		if (set && i < collectors_count(set))
+			collectors_counts(set, i, &counts);
+		fprintf(out,
+			"collector.%u=%s %u %s %s %s %llu %llu %llu %llu\n", i,
+			c->host, c->port, c->dev[0] ? c->dev : "-",
+			c->name[0] ? c->name : "-",
+			counts.is_connected ? "ready" : "unreachable",
+			(unsigned long long)counts.sent,
+			(unsigned long long)counts.refused,
+			(unsigned long long)counts.busy,
+			(unsigned long long)counts.failed);
+	}
+}
+
 void state_print(const struct conf *conf, const char *config,
-		 const struct sflow_addr *agent, uint32_t revision, pid_t pid,
-		 FILE *out)
+		 const struct sflow_addr *agent, const struct collectors *set,
+		 uint32_t revision, pid_t pid, FILE *out)
 {
 	char hostname[256] = "";
 	unsigned int i;
@@ -95,18 +135,20 @@ void state_print(const struct conf *conf, const char *config,
 	fprintf(out, "ds_index=1\n");
 	for (i = 0; i < conf->collector_count; i++)
 		print_collector(&conf->collectors[i], out);
+	print_more(conf, set, out);
 	fprintf(out, "rev_end=%u\n", revision);
 }
 
 int state_write(struct state *state, const struct conf *conf,
-		const char *config, const struct sflow_addr *agent)
+		const char *config, const struct sflow_addr *agent,
+		const struct collectors *set)
 {
 	FILE *f = fopen(state->next, "we");
 	int ret = 0;
 
 	if (!f)
 		return -errno;
-	state_print(conf, config, agent, ++state->revision, getpid(), f);
+	state_print(conf, config, agent, set, ++state->revision, getpid(), f);
 	if (ferror(f))
 		ret = -EIO;
 	if (fclose(f) && !ret)
@@ -192,4 +234,83 @@ unsigned int state_readers(const char *dir, const char *config, pid_t *pids,
 	if (d)
 		closedir(d);
 	return count;
+}
+
+static void parse_collector(const char *value, struct state_view *view)
+{
+	struct state_collector *c = &view->collectors[view->collector_count];
+	char ready[16];
+
+	if (view->collector_count == STATE_COLLECTORS_MAX)
+		return;
+	memset(c, 0, sizeof(*c));
+	if (sscanf(value, "%253s %u %15s %63s %15s %llu %llu %llu %llu",
+		   c->address, &c->port, c->dev, c->name, ready, &c->sent,
+		   &c->refused, &c->busy, &c->failed) != 9)
+		return;
+	c->is_ready = !strcmp(ready, "ready");
+	if (!strcmp(c->dev, "-"))
+		c->dev[0] = '\0';
+	if (!strcmp(c->name, "-"))
+		c->name[0] = '\0';
+	view->collector_count++;
+}
+
+bool state_parse(FILE *f, struct state_view *view)
+{
+	const struct {
+		const char *key;
+		char *to;
+		size_t size;
+	} words[] = {
+		{ "samplingDirection", view->dir, sizeof(view->dir) },
+		{ "agentIP", view->agent_ip, sizeof(view->agent_ip) },
+		{ "agent", view->agent_dev, sizeof(view->agent_dev) },
+		{ "dropmon.limit", view->drop_limit,
+		  sizeof(view->drop_limit) },
+		{ "read", view->file, sizeof(view->file) },
+	};
+	bool is_whole = false;
+	char line[1024], *value;
+	size_t i;
+
+	memset(view, 0, sizeof(*view));
+	while (fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		value = strchr(line, '=');
+		if (!value)
+			continue;
+		*value++ = '\0';
+		if (!strcmp(line, "pid"))
+			view->pid = strtol(value, NULL, 10);
+		else if (!strcmp(line, "polling"))
+			view->polling_s = strtoul(value, NULL, 10);
+		else if (!strcmp(line, "enabled"))
+			view->is_enabled = !strcmp(value, "on");
+		else if (!strncmp(line, "collector.", 10))
+			parse_collector(value, view);
+		else if (!strcmp(line, "rev_end"))
+			is_whole = true;
+		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+			if (!strcmp(line, words[i].key))
+				snprintf(words[i].to, words[i].size, "%s",
+					 value);
+		}
+	}
+	return is_whole;
+}
+
+bool state_look(const char *dir, struct state_view *view)
+{
+	char path[PATH_MAX];
+	bool is_there;
+	FILE *f;
+
+	file_of(dir, path, sizeof(path));
+	f = fopen(path, "re");
+	if (!f)
+		return false;
+	is_there = state_parse(f, view);
+	fclose(f);
+	return is_there && view->pid > 1 && is_ksflowd(view->pid);
 }

@@ -16,6 +16,7 @@
 
 #define STATE_DIR	"/run/ksflowd"
 
+struct collectors;
 struct conf;
 struct sflow_addr;
 
@@ -27,10 +28,42 @@ struct state *state_open(const char *dir);
 void state_close(struct state *state);
 /* config: the file that is read on a reload. 0 or -errno. */
 int state_write(struct state *state, const struct conf *conf,
-		const char *config, const struct sflow_addr *agent);
+		const char *config, const struct sflow_addr *agent,
+		const struct collectors *set);
 void state_print(const struct conf *conf, const char *config,
-		 const struct sflow_addr *agent, uint32_t revision, pid_t pid,
-		 FILE *out);
+		 const struct sflow_addr *agent, const struct collectors *set,
+		 uint32_t revision, pid_t pid, FILE *out);
+
+#define STATE_COLLECTORS_MAX	16
+
+struct state_collector {
+	char name[64];		/* or "" */
+	char address[254];
+	char dev[16];
+	unsigned int port;
+	bool is_ready;
+	unsigned long long sent;
+	unsigned long long refused;
+	unsigned long long busy;
+	unsigned long long failed;
+};
+
+struct state_view {
+	pid_t pid;
+	bool is_enabled;
+	unsigned int polling_s;
+	char dir[16];
+	char agent_ip[64];
+	char agent_dev[16];
+	char drop_limit[16];	/* "" none are sent */
+	char file[256];
+	unsigned int collector_count;
+	struct state_collector collectors[STATE_COLLECTORS_MAX];
+};
+
+/* What the ksflowd of this namespace says of itself. False: none runs. */
+bool state_look(const char *dir, struct state_view *view);
+bool state_parse(FILE *f, struct state_view *view);
 
 /* Processes that read this file on a reload; at most max. */
 unsigned int state_readers(const char *dir, const char *config, pid_t *pids,

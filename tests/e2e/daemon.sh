@@ -86,6 +86,12 @@ state=$(grep -l "^pid=$daemon$" /run/ksflowd/*.auto)
 is "its state file says what it does" "$(grep -E '^(polling|agentIP|config|collector)=' "$state" | sort | tr '\n' ' ')" \
 	"agentIP=10.0.0.2 collector=127.0.0.1 config=$t/conf polling=1 "
 
+try "ksflow show: up, how often, where" test "$(in_r ksflow show |
+	grep -E -c "^ksflowd +up, process $daemon, direction both, polling 1 s, agent 10.0.0.2, file $t/conf$|^collector 127.0.0.1 port 6343: ready, sent [0-9]+, refused 0,")" = 2
+is "ksflow -j show: the same" "$(in_r ksflow -j show | jq -c '.ksflowd |
+	[.enabled, ."polling-s", .agent, .collectors[0].port, .collectors[0].ready]')" \
+	'[true,1,"10.0.0.2",6343,true]'
+
 # --- killed, in q for good, in r to be started again ---
 
 ip netns exec "$q" ksflowd --foreground -f "$t/conf" 2>"$t/log.q" & orphan=$!

@@ -26,15 +26,17 @@ static void read_conf(const char *text)
 static void test_text(void)
 {
 	struct sflow_addr agent = { SFLOW_ADDR_IP4, { 10, 0, 0, 1 } };
+	struct state_view view;
 	char *text = NULL, *at;
 	size_t len = 0;
 	FILE *out;
 
 	read_conf("sflow { sampling=400 sampling.10G=77 polling=20 agent=eth0\n"
-		  "collector { ip=10.0.0.2 } collector { ip=c.example udpport=9 }\n"
+		  "samplingDirection=in dropmon { limit=50 }\n"
+		  "collector { ip=10.0.0.2 name=a } collector { ip=c.example udpport=9 }\n"
 		  "collector { ip=fd00::1 dev=mgmt } }");
 	out = open_memstream(&text, &len);
-	state_print(&conf, "/etc/y.conf", &agent, 7, 42, out);
+	state_print(&conf, "/etc/y.conf", &agent, NULL, 7, 42, out);
 	fclose(out);
 	ok((at = strstr(text, "rev_start=7\n")) &&
 	   strstr(at, "\nrev_end=7\n"), "revision, first and last");
@@ -45,6 +47,24 @@ static void test_text(void)
 	   "polling and agent");
 	ok(strstr(text, "\ncollector=10.0.0.2\ncollector=c.example 9\n"
 		  "collector=fd00::1/6343/mgmt/\n"), "collectors");
+
+	out = fmemopen(text, len, "r");
+	ok(state_parse(out, &view), "it reads back");
+	fclose(out);
+	ok(view.is_enabled && view.pid == 42 && view.polling_s == 20,
+	   "enabled, process, polling");
+	is_str(view.dir, "ingress", "direction");
+	is_str(view.agent_ip, "10.0.0.1", "agent");
+	is_str(view.agent_dev, "eth0", "its device");
+	is_str(view.drop_limit, "50", "drops");
+	is(view.collector_count, 3, "collectors");
+	is_str(view.collectors[0].name, "a", "one with a name");
+	is_str(view.collectors[1].address, "c.example", "one with another");
+	is_str(view.collectors[1].name, "", "and none");
+	is_str(view.collectors[2].dev, "mgmt", "one with a VRF");
+	out = fmemopen(text, len - 12, "r");
+	ok(!state_parse(out, &view), "a part of it is none");
+	fclose(out);
 	free(text);
 }
 
@@ -65,14 +85,14 @@ static void test_file(void)
 	fclose(f);
 	if (symlink(config, other))
 		return;
-	is(state_write(state, &conf, config, NULL), 0, "written");
+	is(state_write(state, &conf, config, NULL, NULL), 0, "written");
 	snprintf(path, sizeof(path), "%s/ksflowd*.auto", dir);
 	if (!glob(path, 0, NULL, &found))
 		snprintf(path, sizeof(path), "%s", found.gl_pathv[0]);
 	globfree(&found);
 	is(stat(path, &before), 0, "under its name");
 	is(state_readers(dir, config, pids, 4), 0, "we are no ksflowd");
-	is(state_write(state, &conf, config, NULL), 0, "written again");
+	is(state_write(state, &conf, config, NULL, NULL), 0, "written again");
 	ok(!stat(path, &after) && after.st_ino != before.st_ino,
 	   "as a new file, so that none is read half");
 
@@ -83,7 +103,7 @@ static void test_file(void)
 	if (!child) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, "ksflowd");
-		state_write(state, &conf, config, NULL);
+		state_write(state, &conf, config, NULL, NULL);
 		if (write(ends[1], "", 1) == 1)
 			pause();
 		_exit(0);
@@ -103,7 +123,7 @@ static void test_file(void)
 	is(state_readers("/nonexistent", config, pids, 4), 0, "no directory");
 
 	state = state_open("/nonexistent/there");
-	ok(state_write(state, &conf, config, NULL) < 0, "nowhere to write");
+	ok(state_write(state, &conf, config, NULL, NULL) < 0, "nowhere to write");
 	state_close(state);
 	unlink(other);
 	unlink(config);
