@@ -15,6 +15,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
+#include <net/ipv6.h>
 
 #include "compat/compat.h"
 
@@ -44,6 +45,13 @@ MODULE_PARM_DESC(ring, "bytes of ring for each CPU, 16384...4194304, a power of 
 static char *drop_limit;
 module_param(drop_limit, charp, 0444);
 MODULE_PARM_DESC(drop_limit, "capture drops: records a second, 1...1000000000, or unlimited, or count for counters alone (default: off)");
+
+static char *repair_ports;
+module_param(repair_ports, charp, 0444);
+MODULE_PARM_DESC(repair_ports, "repair wrong checksums of UDP over IPv6 to these ports: N,...");
+static char *audit_ports;
+module_param(audit_ports, charp, 0444);
+MODULE_PARM_DESC(audit_ports, "count them and leave them as they are: N,...");
 
 static const char * const dir_names[] = {
 	[KSFLOW_DIR_OFF] = "off",
@@ -240,6 +248,100 @@ int ksflow_config_remove(struct ksflow_config *config, unsigned int layer,
 	memmove(place, place + 1,
 		(rules->rule + rules->count - place) * sizeof(*place));
 	return 0;
+}
+
+/**
+ * ksflow_config_repair_is_same - do two rules name the same packets?
+ * @a: a rule
+ * @b: another
+ */
+bool ksflow_config_repair_is_same(const struct ksflow_repair_conf *a,
+				  const struct ksflow_repair_conf *b)
+{
+	return a->port == b->port && !strcmp(a->dev, b->dev) &&
+	       a->from_len == b->from_len && a->to_len == b->to_len &&
+	       ipv6_addr_equal(&a->from, &b->from) &&
+	       ipv6_addr_equal(&a->to, &b->to);
+}
+
+static struct ksflow_repair_conf *
+repair_find(struct ksflow_rules *rules, const struct ksflow_repair_conf *repair)
+{
+	u32 i;
+
+	for (i = 0; rules && i < rules->repair_count; i++)
+		if (ksflow_config_repair_is_same(&rules->repair[i], repair))
+			return &rules->repair[i];
+	return NULL;
+}
+
+/* Return: false: there is no room. */
+static bool repair_put(struct ksflow_rules *rules,
+		       const struct ksflow_repair_conf *repair)
+{
+	struct ksflow_repair_conf *place = repair_find(rules, repair);
+
+	if (!place && rules->repair_count == KSFLOW_REPAIR_RULES_MAX)
+		return false;
+	if (!place)
+		place = &rules->repair[rules->repair_count++];
+	*place = *repair;
+	return true;
+}
+
+/**
+ * ksflow_config_repair_add - add a rule of checksum repair, or replace it
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @repair: found again by what it matches
+ * @extack: gets the reason of a refusal
+ *
+ * Return: 0, -ENOSPC or -ENOMEM; then nothing changed.
+ */
+int ksflow_config_repair_add(struct ksflow_config *config, unsigned int layer,
+			     const struct ksflow_repair_conf *repair,
+			     struct netlink_ext_ack *extack)
+{
+	struct ksflow_rules *old = config->layer[layer], *new;
+
+	new = rules_copy(old, old ? old->count : 0);
+	if (!new)
+		return -ENOMEM;
+	if (!repair_put(new, repair)) {
+		NL_SET_ERR_MSG(extack, "too many rules: expected at most 64 in a layer");
+		kvfree(new);
+		return -ENOSPC;
+	}
+	ksflow_config_replace(config, layer, new);
+	return 0;
+}
+
+/**
+ * ksflow_config_repair_remove - forget a rule of checksum repair, or all
+ * @config: guarded by ksflow_net.lock
+ * @layer: enum ksflow_layer
+ * @repair: what it matches; NULL: all
+ */
+void ksflow_config_repair_remove(struct ksflow_config *config,
+				 unsigned int layer,
+				 const struct ksflow_repair_conf *repair)
+{
+	struct ksflow_rules *rules = config->layer[layer];
+	struct ksflow_repair_conf *place;
+
+	if (!rules)
+		return;
+	if (!repair) {
+		rules->repair_count = 0;
+		return;
+	}
+	place = repair_find(rules, repair);
+	if (!place)
+		return;
+	/* In place: only the holder of ksflow_net.lock reads it. */
+	rules->repair_count--;
+	memmove(place, place + 1,
+		(rules->repair + rules->repair_count - place) * sizeof(*place));
 }
 
 /* The last layer that has a value for this member has the word. */
@@ -513,6 +615,44 @@ static int param_patterns(struct ksflow_rules *rules, const char *list)
 	return 0;
 }
 
+static int param_ports(struct ksflow_rules *rules, const char *name,
+		       const char *list, u8 mode)
+{
+	struct ksflow_repair_conf repair = {
+		.mode = mode,
+		.kinds = (1 << __KSFLOW_REPAIR_KIND_MAX) - 1,
+	};
+	const char *at = list;
+	char word[8];
+	u16 port;
+
+	while (at && *at && *at != '\n') {
+		size_t len = strcspn(at, ",\n");
+
+		if (len >= sizeof(word))
+			goto invalid;
+		memcpy(word, at, len);
+		word[len] = 0;
+		if (kstrtou16(word, 10, &port) || !port)
+			goto invalid;
+		repair.port = htons(port);
+		if (!repair_put(rules, &repair)) {
+			pr_err("ksflow: %s: expected at most %u ports\n", name,
+			       KSFLOW_REPAIR_RULES_MAX);
+			return -EINVAL;
+		}
+		at += len;
+		if (*at == ',' && !*++at)
+			goto invalid;
+	}
+	return 0;
+
+invalid:
+	pr_err("ksflow: %s=%s: expected ports from 1 to 65535, separated by commas\n",
+	       name, list);
+	return -EINVAL;
+}
+
 /**
  * ksflow_config_params - the layer of the module parameters
  * @rules: gets it; NULL when no parameter is given
@@ -529,7 +669,7 @@ int ksflow_config_params(struct ksflow_rules **rules)
 
 	*rules = NULL;
 	if (!devs && !rate && !direction && !header && !tap && !ring &&
-	    !drop_limit)
+	    !drop_limit && !repair_ports && !audit_ports)
 		return 0;
 
 	for (p = devs; p && *p; p++)
@@ -574,6 +714,13 @@ int ksflow_config_params(struct ksflow_rules **rules)
 	if (err)
 		goto invalid;
 	err = param_drop(&new->drop, drop_limit);
+	if (err)
+		goto invalid;
+	/* A port in both is repaired. */
+	err = param_ports(new, "audit_ports", audit_ports,
+			  KSFLOW_REPAIR_AUDIT) ?:
+	      param_ports(new, "repair_ports", repair_ports,
+			  KSFLOW_REPAIR_REPAIR);
 	if (err)
 		goto invalid;
 	new->count = 1;

@@ -57,6 +57,30 @@ struct ksflow_drop_rules {
 	struct ksflow_hide hide;
 };
 
+/**
+ * struct ksflow_repair_conf - a rule of checksum repair
+ * @port: destination; it, @dev and the prefixes tell rules apart
+ * @dev: glob over names; empty: any
+ * @from: source prefix; bits beyond the length are 0
+ * @from_len: bits
+ * @to: destination prefix
+ * @to_len: bits
+ * @mode: enum ksflow_repair_mode
+ * @kinds: bits 1 << enum ksflow_repair_kind: what may be repaired
+ * @has_defrag: fragments are reassembled first
+ */
+struct ksflow_repair_conf {
+	__be16 port;
+	char dev[KSFLOW_REPAIR_DEV_MAX];
+	struct in6_addr from;
+	u8 from_len;
+	struct in6_addr to;
+	u8 to_len;
+	u8 mode;
+	u8 kinds;
+	bool has_defrag;
+};
+
 /* A collector; an IPv4 address as RFC 4291 maps it. */
 struct ksflow_own {
 	struct in6_addr addr;
@@ -70,6 +94,8 @@ struct ksflow_own {
  * @drop: of drops
  * @own_count: entries of @own
  * @own: collectors
+ * @repair_count: entries of @repair
+ * @repair: rules of checksum repair, in order; the last that matches decides
  * @count: rules
  * @rule: in order; later ones override
  */
@@ -79,6 +105,8 @@ struct ksflow_rules {
 	struct ksflow_drop_rules drop;
 	u32 own_count;
 	struct ksflow_own own[KSFLOW_OWN_MAX];
+	u32 repair_count;
+	struct ksflow_repair_conf repair[KSFLOW_REPAIR_RULES_MAX];
 	u32 count;
 	struct ksflow_rule rule[];
 };
@@ -143,6 +171,14 @@ int ksflow_config_drop_set(struct ksflow_config *config, unsigned int layer,
 			   const struct ksflow_drop_rules *drop);
 int ksflow_config_remove(struct ksflow_config *config, unsigned int layer,
 			 const char *pattern);
+bool ksflow_config_repair_is_same(const struct ksflow_repair_conf *a,
+				  const struct ksflow_repair_conf *b);
+int ksflow_config_repair_add(struct ksflow_config *config, unsigned int layer,
+			     const struct ksflow_repair_conf *repair,
+			     struct netlink_ext_ack *extack);
+void ksflow_config_repair_remove(struct ksflow_config *config,
+				 unsigned int layer,
+				 const struct ksflow_repair_conf *repair);
 
 struct ksflow_setting ksflow_config_header(const struct ksflow_config *config);
 struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config);

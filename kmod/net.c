@@ -94,6 +94,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 			ksflow_sample_apply(device, false);
 		ksflow_tap_publish();
 		ksflow_drop_pause(kn);
+		ksflow_repair_pause(kn);
 		ksflow_relay_stop(relay);
 	}
 	if (kinds && !relay->ring_bytes) {
@@ -110,6 +111,8 @@ void ksflow_net_apply(struct ksflow_net *kn)
 	err = ksflow_tap_publish() ?: err;
 	err = ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
 				    relay->ring_bytes) ?: err;
+	err = ksflow_repair_apply(kn, kinds & BIT(KSFLOW_KIND_REPAIR) &&
+				      relay->ring_bytes) ?: err;
 	list_for_each_entry(device, &kn->devices, list)
 		err = cover(kn, device) ?: err;
 	if (err) {
@@ -179,6 +182,7 @@ static int __net_init net_init(struct net *net)
 	INIT_DELAYED_WORK(&kn->apply_work, ksflow_net_apply_work);
 	INIT_DELAYED_WORK(&kn->orphan_work, ksflow_net_orphan_work);
 	ksflow_drop_net_init(kn);
+	ksflow_repair_net_init(kn);
 	return ksflow_relay_net_init(&kn->relay);
 }
 
@@ -202,6 +206,7 @@ static void __net_exit net_pre_exit(struct net *net)
 		ksflow_sample_apply(device, false);
 	ksflow_tap_publish();
 	ksflow_drop_net_stop(kn);
+	ksflow_repair_net_stop(kn);
 	ksflow_relay_stop(&kn->relay);
 	ksflow_subscriber_remove(kn, 0);
 	mutex_unlock(&kn->lock);
@@ -217,6 +222,7 @@ static void __net_exit net_exit(struct net *net)
 	WARN_ON_ONCE(!list_empty(&kn->devices));
 	ksflow_config_free(&kn->config);
 	ksflow_drop_net_exit(kn);
+	ksflow_repair_net_exit(kn);
 	xa_destroy(&kn->covered);
 	xa_destroy(&kn->by_ifindex);
 }

@@ -11,6 +11,7 @@
 #include "config.h"
 #include "drop.h"
 #include "relay.h"
+#include "repair.h"
 
 struct net;
 
@@ -20,6 +21,8 @@ struct net;
  * rtnl_lock > ksflow_net.lock > ksflow_relay.lock > ksflow_relay.retired_lock
  * rtnl_lock > ksflow_net.lock > the table's mutex (device.c)
  * rtnl_lock > ksflow_net.lock > the tap's mutex (tap.c)
+ *
+ * Wrong packets alone take ksflow_senders.lock (sender.c), in softirq.
  *
  * Taps take no lock. They find a device's state in device.c's table under
  * RCU; what a tap may still use, and what a ring may still name, is freed by
@@ -41,6 +44,7 @@ struct net;
  * @apply_work: evaluates the settings again; takes rtnl_lock
  * @orphan_work: drops the daemon's layer when its owner is gone for good
  * @drop: capture of drops
+ * @repair: repair of checksums
  * @relay: rings, worker, readers
  * @gone_seen: candidates of devices that are gone; guarded by the relay's
  *	lock, as @gone_selected (samples) and @gone_lost (found the ring full)
@@ -59,6 +63,7 @@ struct ksflow_net {
 	struct delayed_work apply_work;
 	struct delayed_work orphan_work;
 	struct ksflow_drop drop;
+	struct ksflow_repair repair;
 	struct ksflow_relay relay;
 	u64 gone_seen;
 	u64 gone_selected;

@@ -23,6 +23,7 @@
 #include "hwdrop.h"
 #include "net.h"
 #include "relay.h"
+#include "repair.h"
 #include "sample.h"
 #include "stats.h"
 #include "subscriber.h"
@@ -40,6 +41,7 @@ static const struct nla_policy policy[KSFLOW_A_MAX + 1] = {
 	[KSFLOW_A_FILTER] = { .type = NLA_BINARY },
 	[KSFLOW_A_FILTER_IP] = { .type = NLA_BINARY },
 	[KSFLOW_A_DROP] = { .type = NLA_NESTED },
+	[KSFLOW_A_REPAIR] = { .type = NLA_NESTED },
 };
 
 static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
@@ -49,6 +51,7 @@ static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
 	[KSFLOW_A_LAYER_RULE] = { .type = NLA_NESTED },
 	[KSFLOW_A_LAYER_DROP] = { .type = NLA_NESTED },
 	[KSFLOW_A_LAYER_OWN] = { .type = NLA_NESTED },
+	[KSFLOW_A_LAYER_REPAIR] = { .type = NLA_NESTED },
 };
 
 static const struct nla_policy drop_policy[KSFLOW_A_DROP_MAX + 1] = {
@@ -65,6 +68,20 @@ static const struct nla_policy own_policy[KSFLOW_A_OWN_MAX + 1] = {
 	[KSFLOW_A_OWN_ADDR4] = NLA_POLICY_EXACT_LEN(sizeof(struct in_addr)),
 	[KSFLOW_A_OWN_ADDR6] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
 	[KSFLOW_A_OWN_PORT] = { .type = NLA_U16 },
+};
+
+static const struct nla_policy repair_policy[KSFLOW_A_REPAIR_MAX + 1] = {
+	[KSFLOW_A_REPAIR_PORT] = { .type = NLA_U16 },
+	[KSFLOW_A_REPAIR_DEV] = { .type = NLA_NUL_STRING,
+				  .len = KSFLOW_REPAIR_DEV_MAX - 1 },
+	[KSFLOW_A_REPAIR_FROM] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[KSFLOW_A_REPAIR_FROM_LEN] = { .type = NLA_U8 },
+	[KSFLOW_A_REPAIR_TO] = NLA_POLICY_EXACT_LEN(sizeof(struct in6_addr)),
+	[KSFLOW_A_REPAIR_TO_LEN] = { .type = NLA_U8 },
+	[KSFLOW_A_REPAIR_MODE] = { .type = NLA_U8 },
+	[KSFLOW_A_REPAIR_KINDS] = { .type = NLA_U32 },
+	[KSFLOW_A_REPAIR_DEFRAG] = { .type = NLA_U8 },
+	[KSFLOW_A_REPAIR_ID] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy rule_policy[KSFLOW_A_RULE_MAX + 1] = {
@@ -232,6 +249,92 @@ static int parse_own(const struct nlattr *nest, struct ksflow_own *own,
 	return 0;
 }
 
+/* Bits beyond the length count as 0. */
+static int parse_prefix(const struct nlattr *addr, const struct nlattr *len,
+			struct in6_addr *prefix, u8 *bits)
+{
+	struct in6_addr full;
+
+	if (!addr)
+		return len ? -EINVAL : 0;
+	*bits = len ? nla_get_u8(len) : 128;
+	if (*bits > 128)
+		return -EINVAL;
+	full = nla_get_in6_addr(addr);
+	ipv6_addr_prefix(prefix, &full, *bits);
+	return 0;
+}
+
+static int parse_repair(const struct nlattr *nest,
+			struct ksflow_repair_conf *repair,
+			struct netlink_ext_ack *extack)
+{
+	const u32 all = BIT(__KSFLOW_REPAIR_KIND_MAX) - 1;
+	struct nlattr *tb[KSFLOW_A_REPAIR_MAX + 1], *a;
+	u32 has_defrag = 0, kinds = all;
+	int err;
+
+	memset(repair, 0, sizeof(*repair));
+	err = nla_parse_nested(tb, KSFLOW_A_REPAIR_MAX, nest, repair_policy,
+			       extack);
+	if (err)
+		return err;
+	a = tb[KSFLOW_A_REPAIR_PORT];
+	if (!a || !nla_get_u16(a))
+		return REFUSE(extack, a ?: nest, "KSFLOW_A_REPAIR_PORT: expected 1...65535");
+	repair->port = htons(nla_get_u16(a));
+	if (tb[KSFLOW_A_REPAIR_ID])
+		return REFUSE(extack, tb[KSFLOW_A_REPAIR_ID], "KSFLOW_A_REPAIR_ID: expected in KSFLOW_CMD_REPAIR_DEL alone: the module numbers the rules");
+	if (tb[KSFLOW_A_REPAIR_DEV])
+		strscpy(repair->dev, nla_data(tb[KSFLOW_A_REPAIR_DEV]),
+			sizeof(repair->dev));
+	if (parse_prefix(tb[KSFLOW_A_REPAIR_FROM], tb[KSFLOW_A_REPAIR_FROM_LEN],
+			 &repair->from, &repair->from_len))
+		return REFUSE(extack, tb[KSFLOW_A_REPAIR_FROM_LEN], "KSFLOW_A_REPAIR_FROM_LEN: expected 0...128, with KSFLOW_A_REPAIR_FROM");
+	if (parse_prefix(tb[KSFLOW_A_REPAIR_TO], tb[KSFLOW_A_REPAIR_TO_LEN],
+			 &repair->to, &repair->to_len))
+		return REFUSE(extack, tb[KSFLOW_A_REPAIR_TO_LEN], "KSFLOW_A_REPAIR_TO_LEN: expected 0...128, with KSFLOW_A_REPAIR_TO");
+	a = tb[KSFLOW_A_REPAIR_MODE];
+	if (a && nla_get_u8(a) >= __KSFLOW_REPAIR_MODE_MAX)
+		return REFUSE(extack, a, "KSFLOW_A_REPAIR_MODE: expected 0 audit or 1 repair");
+	repair->mode = a ? nla_get_u8(a) : KSFLOW_REPAIR_AUDIT;
+	a = tb[KSFLOW_A_REPAIR_KINDS];
+	if (a)
+		kinds = nla_get_u32(a);
+	if (!kinds || kinds & ~all)
+		return REFUSE(extack, a, "KSFLOW_A_REPAIR_KINDS: expected a set of 1 (zero), 2 (no pseudo-header), 4 (pseudo-header only), 8 (swapped), 16 (offset) and 32 (other)");
+	repair->kinds = kinds;
+	a = tb[KSFLOW_A_REPAIR_DEFRAG];
+	if (parse_switch(a, &has_defrag))
+		return REFUSE(extack, a, "KSFLOW_A_REPAIR_DEFRAG: expected 0 or 1");
+	repair->has_defrag = has_defrag;
+	if (ksflow_repair_prepare(has_defrag)) {
+		NL_SET_ERR_MSG_ATTR(extack, a, "KSFLOW_A_REPAIR_DEFRAG: this kernel has no module nf_defrag_ipv6, which reassembles fragments");
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+static int parse_layer_repair(const struct nlattr *nest,
+			      struct ksflow_rules *rules,
+			      struct netlink_ext_ack *extack)
+{
+	const struct nlattr *a;
+	int rem, err;
+
+	nla_for_each_nested(a, nest, rem) {
+		if (nla_type(a) != KSFLOW_A_LAYER_REPAIR)
+			continue;
+		if (rules->repair_count == KSFLOW_REPAIR_RULES_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_LAYER_REPAIR: expected at most 64 rules in a layer");
+		err = parse_repair(a, &rules->repair[rules->repair_count++],
+				   extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
 static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 		       struct ksflow_rules **out,
 		       struct netlink_ext_ack *extack)
@@ -289,6 +392,9 @@ static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 		if (err)
 			goto refused;
 	}
+	err = parse_layer_repair(nest, rules, extack);
+	if (err)
+		goto refused;
 	err = -EINVAL;
 	count = 0;
 	nla_for_each_nested(a, nest, rem) {
@@ -438,6 +544,78 @@ free_drop:
 	return err;
 }
 
+static int do_repair_add(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_repair_conf repair;
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_REPAIR])
+		return MISSING(info->extack, "KSFLOW_A_REPAIR is missing");
+	err = parse_repair(info->attrs[KSFLOW_A_REPAIR], &repair,
+			   info->extack);
+	if (err)
+		return err;
+	kn = settings_lock(info);
+	if (!kn)
+		return -ESHUTDOWN;
+	err = ksflow_config_repair_add(&kn->config, KSFLOW_LAYER_TOOL, &repair,
+				       info->extack);
+	if (!err)
+		ksflow_net_apply(kn);
+	settings_unlock(kn);
+	return err;
+}
+
+/* @id: of the rule, or NULL for all. Under ksflow_net.lock. */
+static int repair_remove(struct ksflow_net *kn, const struct nlattr *id,
+			 struct netlink_ext_ack *extack)
+{
+	const struct ksflow_repair_rule *rule;
+	struct ksflow_repair_conf conf;
+
+	if (!id) {
+		ksflow_config_repair_remove(&kn->config, KSFLOW_LAYER_TOOL,
+					    NULL);
+		return 0;
+	}
+	rule = ksflow_repair_find(&kn->repair, nla_get_u32(id));
+	if (!rule) {
+		NL_SET_ERR_MSG_ATTR(extack, id, "KSFLOW_A_REPAIR_ID: there is no rule of this number");
+		return -ENOENT;
+	}
+	if (rule->layer != KSFLOW_LAYER_TOOL) {
+		NL_SET_ERR_MSG_ATTR(extack, id, "KSFLOW_A_REPAIR_ID: this rule is ksflowd's, or a module parameter's: change it there, or add one that overrides it");
+		return -EPERM;
+	}
+	conf = rule->conf;
+	ksflow_config_repair_remove(&kn->config, KSFLOW_LAYER_TOOL, &conf);
+	return 0;
+}
+
+static int do_repair_del(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *tb[KSFLOW_A_REPAIR_MAX + 1];
+	struct ksflow_net *kn;
+	int err;
+
+	if (!info->attrs[KSFLOW_A_REPAIR])
+		return MISSING(info->extack, "KSFLOW_A_REPAIR is missing");
+	err = nla_parse_nested(tb, KSFLOW_A_REPAIR_MAX,
+			       info->attrs[KSFLOW_A_REPAIR], repair_policy,
+			       info->extack);
+	if (err)
+		return err;
+	kn = settings_lock(info);
+	if (!kn)
+		return -ESHUTDOWN;
+	err = repair_remove(kn, tb[KSFLOW_A_REPAIR_ID], info->extack);
+	if (!err)
+		ksflow_net_apply(kn);
+	settings_unlock(kn);
+	return err;
+}
+
 static int do_reset(struct sk_buff *skb, struct genl_info *info)
 {
 	struct ksflow_net *kn = settings_lock(info);
@@ -572,6 +750,43 @@ static int fill_own(struct sk_buff *msg, const struct ksflow_own *own)
 	return 0;
 }
 
+/**
+ * ksflow_netlink_put_repair - what a rule of checksum repair says
+ * @msg: in a nest
+ * @repair: the rule
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int ksflow_netlink_put_repair(struct sk_buff *msg,
+			      const struct ksflow_repair_conf *repair)
+{
+	if (nla_put_u16(msg, KSFLOW_A_REPAIR_PORT, ntohs(repair->port)) ||
+	    (repair->dev[0] &&
+	     nla_put_string(msg, KSFLOW_A_REPAIR_DEV, repair->dev)) ||
+	    (repair->from_len &&
+	     (nla_put_in6_addr(msg, KSFLOW_A_REPAIR_FROM, &repair->from) ||
+	      nla_put_u8(msg, KSFLOW_A_REPAIR_FROM_LEN, repair->from_len))) ||
+	    (repair->to_len &&
+	     (nla_put_in6_addr(msg, KSFLOW_A_REPAIR_TO, &repair->to) ||
+	      nla_put_u8(msg, KSFLOW_A_REPAIR_TO_LEN, repair->to_len))) ||
+	    nla_put_u8(msg, KSFLOW_A_REPAIR_MODE, repair->mode) ||
+	    nla_put_u32(msg, KSFLOW_A_REPAIR_KINDS, repair->kinds) ||
+	    nla_put_u8(msg, KSFLOW_A_REPAIR_DEFRAG, repair->has_defrag))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_repair(struct sk_buff *msg,
+		       const struct ksflow_repair_conf *repair)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_LAYER_REPAIR);
+
+	if (!nest || ksflow_netlink_put_repair(msg, repair))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_layer(struct sk_buff *msg, unsigned int layer,
 		      const struct ksflow_rules *rules)
 {
@@ -587,6 +802,9 @@ static int fill_layer(struct sk_buff *msg, unsigned int layer,
 		return -EMSGSIZE;
 	for (i = 0; i < rules->own_count; i++)
 		if (fill_own(msg, &rules->own[i]))
+			return -EMSGSIZE;
+	for (i = 0; i < rules->repair_count; i++)
+		if (fill_repair(msg, &rules->repair[i]))
 			return -EMSGSIZE;
 	for (i = 0; i < rules->count; i++)
 		if (fill_rule(msg, &rules->rule[i]))
@@ -604,7 +822,8 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 	size_t size = nla_total_size(sizeof(u32)) +	/* ABI */
 		      nla_total_size(sizeof(KSFLOW_VERSION)) + /* VERSION */
 		      nla_total_size(0) +		/* CONFIG */
-		      3 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_ */
+		      4 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_
+							 * REPAIR */
 		      2 * nla_total_size(sizeof(u8)) +	/* .._LAYER */
 		      3 * nla_total_size(0) +		/* EGRESS_HOOK DROP_.. */
 		      drop_size;			/* DROP */
@@ -621,6 +840,12 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 			(nla_total_size(0) +
 			 nla_total_size(sizeof(struct in6_addr)) +
 			 nla_total_size(sizeof(u16))) +
+			rules->repair_count *
+			(nla_total_size(0) + nla_total_size(sizeof(u16)) +
+			 nla_total_size(KSFLOW_REPAIR_DEV_MAX) +
+			 2 * nla_total_size(sizeof(struct in6_addr)) +
+			 4 * nla_total_size(sizeof(u8)) +
+			 nla_total_size(sizeof(u32))) +
 			rules->count * (nla_total_size(0) +
 					nla_total_size(KSFLOW_PATTERN_MAX) +
 					3 * nla_total_size(sizeof(u32)) +
@@ -634,7 +859,12 @@ static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
 {
 	struct ksflow_setting header = ksflow_config_header(&kn->config);
 	struct ksflow_setting ring = ksflow_config_ring(&kn->config);
+	unsigned int layer, repairs = 0;
 	struct nlattr *nest;
+
+	for (layer = 0; layer < KSFLOW_LAYERS; layer++)
+		if (kn->config.layer[layer])
+			repairs += kn->config.layer[layer]->repair_count;
 
 	if (nla_put_u32(msg, KSFLOW_A_ABI, KSFLOW_ABI) ||
 	    nla_put_string(msg, KSFLOW_A_VERSION, KSFLOW_VERSION))
@@ -654,7 +884,8 @@ static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
 	    (ksflow_reason_are_named() &&
 	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_REASONS)) ||
 	    (ksflow_hwdrop_is_possible() &&
-	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_HW)))
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_HW)) ||
+	    nla_put_u32(msg, KSFLOW_A_CONFIG_REPAIR, repairs))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -711,7 +942,7 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 		return MISSING(info->extack, "KSFLOW_A_KINDS is missing");
 	kinds = nla_get_u32(a);
 	if (!kinds || kinds & ~(BIT(KSFLOW_KINDS) - 1))
-		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples) and 2 (drops)");
+		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples), 2 (drops) and 4 (repairs)");
 	a = info->attrs[KSFLOW_A_SNAPLEN];
 	if (a && nla_get_u32(a)) {
 		snaplen = nla_get_u32(a);
@@ -917,6 +1148,18 @@ static const struct genl_small_ops ops[] = {
 		.cmd = KSFLOW_CMD_DROP_GET,
 		.flags = GENL_UNS_ADMIN_PERM,
 		.dumpit = ksflow_stats_drop_dump,
+	}, {
+		.cmd = KSFLOW_CMD_REPAIR_ADD,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_repair_add,
+	}, {
+		.cmd = KSFLOW_CMD_REPAIR_DEL,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.doit = do_repair_del,
+	}, {
+		.cmd = KSFLOW_CMD_REPAIR_GET,
+		.flags = GENL_UNS_ADMIN_PERM,
+		.dumpit = ksflow_stats_repair_dump,
 	},
 };
 

@@ -22,6 +22,8 @@
 #include "relay.h"
 #include "sample.h"
 #include "segment.h"
+#include "sender.h"
+#include "sum.h"
 
 /**
  * ksflow_record_base - the first byte of a packet that counts
@@ -375,6 +377,53 @@ bool ksflow_record_drop(const struct ksflow_drop_event *event,
 	return true;
 }
 
+/**
+ * ksflow_record_repair - write down a packet with a wrong checksum
+ * @kn: its namespace
+ * @wrong: what is known of it
+ * @skb: the packet, as it came
+ *
+ * Context: softirq; RCU.
+ * Return: whether there was room; else the loss is counted in the ring.
+ */
+bool ksflow_record_repair(struct ksflow_net *kn,
+			  const struct ksflow_wrong *wrong,
+			  const struct sk_buff *skb)
+{
+	const struct ksflow_slot *slot = ksflow_device_find(skb->dev);
+	struct ksflow_relay *relay = &kn->relay;
+	u32 room = READ_ONCE(relay->header);
+	struct ksflow_record *record;
+	struct ksflow_layout layout;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	record = ksflow_relay_reserve(relay, KSFLOW_KIND_REPAIR, room, 1);
+	if (unlikely(!record))
+		goto out;
+	record->time = ktime_get_real_fast_ns();
+	record->device = slot && slot->device->kn == kn ? slot->device : NULL;
+	record->in = wrong->ifindex;
+	record->out = 0;
+	record->has = wrong->is_repaired ? KSFLOW_IS_REPAIRED : 0;
+	record->vlan = 0;
+	record->names = 0;
+	record->mark = skb->mark;
+	record->sender = wrong->addr;
+	record->packets = wrong->packets;
+	record->rule = wrong->rule;
+	record->sum_found = ntohs((__force __be16)wrong->found);
+	record->sum_right = ntohs((__force __be16)
+				  ksflow_sum_right(wrong->found, wrong->rest));
+	record->sum_kind = wrong->kind;
+	ksflow_record_locate(skb, record->device, &layout);
+	copy_packet(record, skb, layout.base, layout.proto, room, 0, 1);
+	ksflow_relay_commit(relay, record);
+out:
+	local_irq_restore(flags);
+	return record;
+}
+
 /** ksflow_record_source - ifindex of the data source, 0 for none */
 u32 ksflow_record_source(const struct ksflow_record *record)
 {
@@ -435,6 +484,14 @@ size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 		       nla_total_size(sizeof(u32)) +	/* NETNS */
 		       nla_total_size(sizeof(u32)) +	/* PID */
 		       nla_total_size(TASK_COMM_LEN);	/* COMM */
+	if (record->kind == KSFLOW_KIND_REPAIR)
+		return size +
+		       nla_total_size(sizeof(u8)) +	/* REPAIR_KIND */
+		       nla_total_size(sizeof(u32)) +	/* REPAIR_RULE */
+		       nla_total_size(0) +		/* REPAIR_DONE */
+		       2 * nla_total_size(sizeof(u16)) + /* SUM_.. */
+		       nla_total_size(sizeof(struct in6_addr)) + /* SENDER */
+		       nla_total_size_64bit(sizeof(u64)); /* SENDER_PACKETS */
 	return size + nla_total_size_64bit(sizeof(u64)) + /* POOL */
 	       nla_total_size(sizeof(u8)) +		/* DIR */
 	       nla_total_size(sizeof(u32)) +		/* RATE */
@@ -521,6 +578,21 @@ static int drop_fill(struct sk_buff *msg, const struct ksflow_record *record,
 	return 0;
 }
 
+static int repair_fill(struct sk_buff *msg, const struct ksflow_record *record)
+{
+	if (nla_put_u8(msg, KSFLOW_A_RECORD_REPAIR_KIND, record->sum_kind) ||
+	    nla_put_u32(msg, KSFLOW_A_RECORD_REPAIR_RULE, record->rule) ||
+	    (record->has & KSFLOW_IS_REPAIRED &&
+	     nla_put_flag(msg, KSFLOW_A_RECORD_REPAIR_DONE)) ||
+	    nla_put_u16(msg, KSFLOW_A_RECORD_SUM_FOUND, record->sum_found) ||
+	    nla_put_u16(msg, KSFLOW_A_RECORD_SUM_RIGHT, record->sum_right) ||
+	    nla_put_in6_addr(msg, KSFLOW_A_RECORD_SENDER, &record->sender) ||
+	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_SENDER_PACKETS,
+			      record->packets, KSFLOW_A_RECORD_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
 /**
  * ksflow_record_fill - put a record into a message
  * @msg: the message
@@ -560,6 +632,8 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 		goto too_small;
 	if (record->kind == KSFLOW_KIND_DROP)
 		err = drop_fill(msg, record, kn, lost_here);
+	else if (record->kind == KSFLOW_KIND_REPAIR)
+		err = repair_fill(msg, record);
 	else
 		err = sample_fill(msg, record, lost_here);
 	if (err)

@@ -15,6 +15,7 @@ struct ksflow_drop_slot;
 struct ksflow_net;
 struct ksflow_sampler;
 struct ksflow_sampler_cpu;
+struct ksflow_wrong;
 
 /* sFlow v5 header_protocol, section 5.3 of the specification. */
 enum {
@@ -34,6 +35,7 @@ enum {
 	KSFLOW_HAS_QDISC = 1 << 4,
 	KSFLOW_HAS_PROCESS = 1 << 5,
 	KSFLOW_HAS_TRAP = 1 << 6,
+	KSFLOW_IS_REPAIRED = 1 << 7,
 };
 
 /**
@@ -84,6 +86,12 @@ struct ksflow_layout {
  * @pid: process whose own call dropped it
  * @comm: its name
  * @qdisc: kind of the queue it was to leave by
+ * @sender: source address of a packet with a wrong checksum
+ * @packets: its wrong packets so far
+ * @rule: that names the packet
+ * @sum_found: the checksum
+ * @sum_right: as it should be
+ * @sum_kind: enum ksflow_repair_kind
  * @data: first bytes of the packet
  */
 struct ksflow_record {
@@ -123,6 +131,14 @@ struct ksflow_record {
 			char comm[TASK_COMM_LEN];
 			char qdisc[IFNAMSIZ];
 		};
+		struct {
+			struct in6_addr sender;
+			u64 packets;
+			u32 rule;
+			u16 sum_found;
+			u16 sum_right;
+			u8 sum_kind;
+		};
 	};
 	u8 data[] __aligned(4);
 };
@@ -139,6 +155,9 @@ void ksflow_record_locate(const struct sk_buff *skb,
 bool ksflow_record_drop(const struct ksflow_drop_event *event,
 			struct sk_buff *skb,
 			const struct ksflow_layout *layout);
+bool ksflow_record_repair(struct ksflow_net *kn,
+			  const struct ksflow_wrong *wrong,
+			  const struct sk_buff *skb);
 u32 ksflow_record_source(const struct ksflow_record *record);
 void ksflow_record_complete(struct ksflow_record *record);
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);

@@ -6,6 +6,7 @@
  */
 #include "stats.h"
 
+#include <linux/jiffies.h>
 #include <linux/mm.h>
 #include <linux/sort.h>
 #include <net/genetlink.h>
@@ -17,7 +18,9 @@
 #include "net.h"
 #include "netlink.h"
 #include "relay.h"
+#include "repair.h"
 #include "sample.h"
+#include "sender.h"
 #include "subscriber.h"
 
 struct totals {
@@ -55,7 +58,9 @@ static int put_u64(struct sk_buff *msg, int attr, u64 value)
 {
 	/* All nests of the statistics have their PAD at 1. */
 	BUILD_BUG_ON(KSFLOW_A_STATS_PAD != 1 || KSFLOW_A_READER_PAD != 1 ||
-		     KSFLOW_A_SOURCE_PAD != 1);
+		     KSFLOW_A_SOURCE_PAD != 1 || KSFLOW_A_REPAIR_PAD != 1 ||
+		     KSFLOW_A_REPAIR_SENDER_PAD != 1 ||
+		     KSFLOW_A_REPAIR_TOTAL_PAD != 1);
 	return nla_put_u64_64bit(msg, attr, value, 1);
 }
 
@@ -139,6 +144,25 @@ static int fill_drops(struct sk_buff *msg, struct ksflow_net *kn)
 	    put_u64(msg, KSFLOW_A_STATS_LOST_RING, totals.lost) ||
 	    (net_eq(kn->net, &init_net) &&
 	     put_u64(msg, KSFLOW_A_STATS_UNKNOWN, ksflow_drop_unknown())))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_repairs(struct sk_buff *msg, struct ksflow_net *kn)
+{
+	struct ksflow_repair_cpu sum;
+	struct nlattr *nest;
+
+	ksflow_repair_cpu_sum(&kn->repair, &sum);
+	nest = nla_nest_start(msg, KSFLOW_A_STATS);
+	if (!nest ||
+	    nla_put_u8(msg, KSFLOW_A_STATS_KIND, KSFLOW_KIND_REPAIR) ||
+	    put_u64(msg, KSFLOW_A_STATS_SEEN, sum.wrong) ||
+	    put_u64(msg, KSFLOW_A_STATS_COUNTED, sum.counted) ||
+	    put_u64(msg, KSFLOW_A_STATS_LIMITED, sum.limited) ||
+	    put_u64(msg, KSFLOW_A_STATS_SELECTED, sum.selected) ||
+	    put_u64(msg, KSFLOW_A_STATS_LOST_RING, sum.lost))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -283,6 +307,8 @@ int ksflow_stats_dump(struct sk_buff *msg, struct netlink_callback *cb)
 		err = dump_stats(msg, cb, fill_namespace(msg, kn));
 	if (!err && at++ >= begin)
 		err = dump_stats(msg, cb, fill_drops(msg, kn));
+	if (!err && at++ >= begin)
+		err = dump_stats(msg, cb, fill_repairs(msg, kn));
 	list_for_each_entry(reader, &kn->relay.readers, list) {
 		for (kind = 0; !err && kind < KSFLOW_KINDS; kind++) {
 			if (!(reader->kinds & BIT(kind)) || at++ < begin)
@@ -492,4 +518,132 @@ int ksflow_stats_drop_dump(struct sk_buff *msg, struct netlink_callback *cb)
 	}
 	mutex_unlock(&kn->lock);
 	return err && err != -EMSGSIZE ? err : msg->len;
+}
+
+/* ---- repair by rule and by sender --------------------------------------- */
+
+/* One number for each member of an enumeration, from type 2 on. */
+static int fill_list(struct sk_buff *msg, int attr, const u64 *list,
+		     unsigned int count)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < count; i++)
+		if (put_u64(msg, 2 + i, list[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_repair(struct sk_buff *msg,
+		       const struct ksflow_repair_rule *rule)
+{
+	struct ksflow_repair_count sum;
+	struct nlattr *nest;
+
+	ksflow_repair_sum(rule, &sum);
+	nest = nla_nest_start(msg, KSFLOW_A_REPAIR);
+	if (!nest || ksflow_netlink_put_repair(msg, &rule->conf) ||
+	    nla_put_u32(msg, KSFLOW_A_REPAIR_ID, rule->id) ||
+	    nla_put_u8(msg, KSFLOW_A_REPAIR_LAYER, rule->layer) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_SEEN, sum.seen) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_RIGHT, sum.right) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_REPAIRED, sum.repaired) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_WRONG, sum.wrong) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_ZEROES, sum.zeroes) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_TRUSTED, sum.trusted) ||
+	    fill_list(msg, KSFLOW_A_REPAIR_SKIPPED, sum.skipped,
+		      ARRAY_SIZE(sum.skipped)) ||
+	    fill_list(msg, KSFLOW_A_REPAIR_BY_KIND, sum.by_kind,
+		      ARRAY_SIZE(sum.by_kind)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_sender(struct sk_buff *msg, const struct ksflow_sender *sender)
+{
+	struct nlattr *nest = nla_nest_start(msg, KSFLOW_A_REPAIR_SENDER);
+	const struct ksflow_wrong *last = &sender->last;
+	/* Less what is right of it: the complement of the rest. */
+	u16 offset = ntohs((__force __be16)(u16)~last->rest);
+	u64 now = get_jiffies_64();
+
+	if (!nest ||
+	    nla_put_in6_addr(msg, KSFLOW_A_REPAIR_SENDER_ADDR, &last->addr) ||
+	    nla_put_u32(msg, KSFLOW_A_REPAIR_SENDER_IFINDEX, last->ifindex) ||
+	    nla_put_u16(msg, KSFLOW_A_REPAIR_SENDER_PORT, ntohs(last->port)) ||
+	    nla_put_u32(msg, KSFLOW_A_REPAIR_SENDER_RULE, last->rule) ||
+	    nla_put_u8(msg, KSFLOW_A_REPAIR_SENDER_KIND, last->kind) ||
+	    (last->kind == KSFLOW_REPAIR_OFFSET &&
+	     nla_put_u16(msg, KSFLOW_A_REPAIR_SENDER_OFFSET, offset)) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_SENDER_PACKETS, last->packets) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_SENDER_REPAIRED, sender->repaired) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_SENDER_FIRST_MS,
+		    jiffies64_to_msecs(now - sender->first_at)) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_SENDER_LAST_MS,
+		    jiffies64_to_msecs(now - sender->last_at)))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+static int fill_repair_total(struct sk_buff *msg, const struct ksflow_net *kn)
+{
+	const struct ksflow_senders *senders = kn->repair.senders;
+	struct ksflow_repair_cpu sum;
+	struct nlattr *nest;
+
+	ksflow_repair_cpu_sum(&kn->repair, &sum);
+	nest = nla_nest_start(msg, KSFLOW_A_REPAIR_TOTAL);
+	if (!nest ||
+	    put_u64(msg, KSFLOW_A_REPAIR_TOTAL_BROKEN, sum.broken) ||
+	    nla_put_u32(msg, KSFLOW_A_REPAIR_TOTAL_SENDERS,
+			senders ? READ_ONCE(senders->count) : 0) ||
+	    put_u64(msg, KSFLOW_A_REPAIR_TOTAL_FORGOTTEN,
+		    senders ? READ_ONCE(senders->forgotten) : 0))
+		return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
+#define dump_repair(msg, cb, fill) \
+	dump_one(msg, cb, KSFLOW_CMD_REPAIR_GET, fill)
+
+/**
+ * ksflow_stats_repair_dump - KSFLOW_CMD_REPAIR_GET
+ * @msg: to fill
+ * @cb: args[0]: the total and rules given out so far; args[1]: senders
+ *
+ * Return: bytes in @msg, 0 at the end.
+ */
+int ksflow_stats_repair_dump(struct sk_buff *msg, struct netlink_callback *cb)
+{
+	struct ksflow_net *kn = ksflow_net(sock_net(msg->sk));
+	const struct ksflow_repair_rule *rule;
+	struct ksflow_sender sender;
+	long at = 0;
+	int err = 0;
+
+	mutex_lock(&kn->lock);
+	if (at++ >= cb->args[0])
+		err = dump_repair(msg, cb, fill_repair_total(msg, kn));
+	cb->args[0] += at > cb->args[0] && !err;
+	/* The last is looked at first. */
+	list_for_each_entry_reverse(rule, &kn->repair.rules, list) {
+		if (err || at++ < cb->args[0])
+			continue;
+		err = dump_repair(msg, cb, fill_repair(msg, rule));
+		cb->args[0] += !err;
+	}
+	while (!err && kn->repair.senders &&
+	       ksflow_sender_get(kn->repair.senders, cb->args[1], &sender)) {
+		err = dump_repair(msg, cb, fill_sender(msg, &sender));
+		cb->args[1] += !err;
+	}
+	mutex_unlock(&kn->lock);
+	return msg->len;
 }

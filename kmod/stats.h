@@ -8,5 +8,6 @@ struct sk_buff;
 
 int ksflow_stats_dump(struct sk_buff *msg, struct netlink_callback *cb);
 int ksflow_stats_drop_dump(struct sk_buff *msg, struct netlink_callback *cb);
+int ksflow_stats_repair_dump(struct sk_buff *msg, struct netlink_callback *cb);
 
 #endif /* KSFLOW_STATS_H */

@@ -10,8 +10,13 @@
 
 #include <linux/ethtool.h>
 #include <linux/netdevice.h>
+#include <linux/module.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/skbuff.h>
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+#include <net/netfilter/ipv6/nf_defrag_ipv6.h>
+#endif
 #if IS_ENABLED(CONFIG_NET_DEVLINK)
 #define KSFLOW_HAS_DEVLINK
 #include <net/devlink.h>
@@ -175,6 +180,92 @@ static inline const char *ksflow_drop_reason(u32 reason)
 static inline const char *ksflow_drop_reason(u32 reason)
 {
 	return NULL;
+}
+#endif
+
+/* Memory of a device that the CPU cannot read came in 6.12 (65249feb6b3d). */
+static inline bool ksflow_skb_is_readable(const struct sk_buff *skb)
+{
+#ifdef KSFLOW_HAVE_FRAGS_READABLE
+	return skb_frags_readable(skb);
+#else
+	return true;
+#endif
+}
+
+/*
+ * With br_netfilter a frame comes by IPv6's PRE_ROUTING on a bridge, and when
+ * it is for the bridge itself once more. Return: it is not for it, or it was
+ * here before.
+ */
+static inline bool ksflow_skb_is_bridged(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	const struct nf_bridge_info *bridge = nf_bridge_info_get(skb);
+	bool is_host = skb->pkt_type == PACKET_HOST;
+
+	if (unlikely(bridge))
+		return bridge->in_prerouting ? !is_host || bridge->pkt_otherhost :
+					       is_host;
+#endif
+	return false;
+}
+
+/*
+ * Reassembly by nf_defrag_ipv6, if there is such a module. What is enabled
+ * stays so up to 6.0, until the namespace or that module goes; since then
+ * (de8c12110a13) it is counted.
+ */
+#if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
+static inline bool ksflow_defrag_find(void)
+{
+	int (*enable)(struct net *net);
+
+	request_module("nf_defrag_ipv6");
+	enable = symbol_get(nf_defrag_ipv6_enable);
+	if (enable)
+		symbol_put(nf_defrag_ipv6_enable);
+	return enable;
+}
+
+static inline int ksflow_defrag_get(struct net *net)
+{
+	int (*enable)(struct net *net) = symbol_get(nf_defrag_ipv6_enable);
+	int err;
+
+	if (!enable)
+		return -ENOENT;
+	err = enable(net);
+	if (err)
+		symbol_put(nf_defrag_ipv6_enable);
+	return err;
+}
+
+static inline void ksflow_defrag_put(struct net *net)
+{
+#ifdef KSFLOW_HAVE_DEFRAG_DISABLE
+	void (*disable)(struct net *net) = symbol_get(nf_defrag_ipv6_disable);
+
+	if (disable) {
+		disable(net);
+		symbol_put(nf_defrag_ipv6_disable);
+	}
+#endif
+	symbol_put(nf_defrag_ipv6_enable);
+}
+#else
+static inline bool ksflow_defrag_find(void)
+{
+	return false;
+}
+
+static inline int ksflow_defrag_get(struct net *net)
+{
+	return -ENOENT;
+}
+
+static inline void ksflow_defrag_put(struct net *net)
+{
 }
 #endif
 

@@ -15,7 +15,7 @@
 #define KSFLOW_GENL_VERSION	1
 
 /* Grows with every addition a peer may want to know of; never a refusal. */
-#define KSFLOW_ABI		2
+#define KSFLOW_ABI		3
 
 #define KSFLOW_HEADER_MIN	64
 #define KSFLOW_HEADER_MAX	512
@@ -33,6 +33,10 @@
 #define KSFLOW_HIDE_MAX		64	/* patterns per layer */
 #define KSFLOW_OWN_MAX		16	/* collectors */
 #define KSFLOW_FILTER_MAX	4096	/* instructions of classic BPF */
+#define KSFLOW_REPAIR_RULES_MAX	64	/* per layer and namespace */
+#define KSFLOW_REPAIR_SENDERS_MAX 1024	/* per namespace */
+#define KSFLOW_REPAIR_DEV_MAX	16	/* bytes, with the terminator */
+#define KSFLOW_REPAIR_EQUAL	8	/* differences that make an offset */
 
 /* sFlow's format 0x3fffffff: the host itself is source or sink. */
 #define KSFLOW_IFINDEX_LOCAL	0x3fffffffU
@@ -67,6 +71,14 @@
  *	KSFLOW_A_DROP. KSFLOW_A_DROP_HIDE replaces the layer's whole list.
  * @KSFLOW_CMD_DROP_GET: (admin) dump: one KSFLOW_A_DROP_COUNT for each call
  *	site and reason, and for each hardware trap, that dropped something.
+ * @KSFLOW_CMD_REPAIR_ADD: (admin) in the tool's layer, add a rule, or replace
+ *	the one of the same port, device and prefixes: KSFLOW_A_REPAIR.
+ * @KSFLOW_CMD_REPAIR_DEL: (admin) remove one of the tool's rules:
+ *	KSFLOW_A_REPAIR {KSFLOW_A_REPAIR_ID}; or all of them: KSFLOW_A_REPAIR
+ *	without one. -ENOENT: there is none; -EPERM: it is another layer's.
+ * @KSFLOW_CMD_REPAIR_GET: (admin) dump: KSFLOW_A_REPAIR_TOTAL, then one
+ *	KSFLOW_A_REPAIR for each rule, in the order in which they are looked
+ *	at, then one KSFLOW_A_REPAIR_SENDER for each sender of wrong packets.
  */
 enum ksflow_cmd {
 	KSFLOW_CMD_UNSPEC,
@@ -82,6 +94,9 @@ enum ksflow_cmd {
 	KSFLOW_CMD_STATS_GET,
 	KSFLOW_CMD_DROP_SET,
 	KSFLOW_CMD_DROP_GET,
+	KSFLOW_CMD_REPAIR_ADD,
+	KSFLOW_CMD_REPAIR_DEL,
+	KSFLOW_CMD_REPAIR_GET,
 
 	__KSFLOW_CMD_MAX
 };
@@ -91,6 +106,8 @@ enum ksflow_cmd {
 enum ksflow_kind {
 	KSFLOW_KIND_SAMPLE,
 	KSFLOW_KIND_DROP,	/* by software, or by hardware: then with TRAP */
+	KSFLOW_KIND_REPAIR,	/* a wrong UDP checksum, with its first bytes as
+				 * they came; one a second of each sender */
 
 	__KSFLOW_KIND_MAX
 };
@@ -111,6 +128,42 @@ enum ksflow_drop_state {
 	KSFLOW_DROP_ON,
 
 	__KSFLOW_DROP_STATE_MAX
+};
+
+enum ksflow_repair_mode {
+	KSFLOW_REPAIR_AUDIT,	/* no byte of a packet is written */
+	KSFLOW_REPAIR_REPAIR,
+
+	__KSFLOW_REPAIR_MODE_MAX
+};
+
+/* What is wrong with a checksum, where it can be told; the first that fits. */
+enum ksflow_repair_kind {
+	KSFLOW_REPAIR_ZERO,	/* not computed; RFC 8200, 8.1 forbids it */
+	KSFLOW_REPAIR_NO_PSEUDO, /* right but for the pseudo-header */
+	KSFLOW_REPAIR_PSEUDO,	/* of the pseudo-header alone */
+	KSFLOW_REPAIR_SWAPPED,	/* its two bytes are */
+	KSFLOW_REPAIR_OFFSET,	/* off by the same number, from the 8th packet
+				 * of a sender on */
+	KSFLOW_REPAIR_OTHER,
+
+	__KSFLOW_REPAIR_KIND_MAX
+};
+
+/* Why a packet that a rule names was not looked at; the first that fits. */
+enum ksflow_repair_skip {
+	KSFLOW_REPAIR_SKIP_SUPER,	/* GRO or GSO super-packet */
+	KSFLOW_REPAIR_SKIP_PARTIAL,	/* its checksum is yet to be computed */
+	KSFLOW_REPAIR_SKIP_FRAGMENT,	/* the first of a datagram */
+	KSFLOW_REPAIR_SKIP_ROUTING,	/* routing header with segments left */
+	KSFLOW_REPAIR_SKIP_HOME,	/* Home Address option, or more options
+					 * than were read */
+	KSFLOW_REPAIR_SKIP_AUTH,	/* Authentication Header: covers the sum */
+	KSFLOW_REPAIR_SKIP_LENGTH,	/* UDP length under 8, or over what the
+					 * packet holds */
+	KSFLOW_REPAIR_SKIP_MEMORY,	/* wrong, but no memory to write to */
+
+	__KSFLOW_REPAIR_SKIP_MAX
 };
 
 enum ksflow_tap {
@@ -160,6 +213,9 @@ enum ksflow_attr {
 				 * that begin with the IP header */
 	KSFLOW_A_DROP,		/* nest, enum ksflow_drop_attr */
 	KSFLOW_A_DROP_COUNT,	/* nest, enum ksflow_drop_count_attr */
+	KSFLOW_A_REPAIR,	/* nest, enum ksflow_repair_attr */
+	KSFLOW_A_REPAIR_SENDER,	/* nest, enum ksflow_repair_sender_attr */
+	KSFLOW_A_REPAIR_TOTAL,	/* nest, enum ksflow_repair_total_attr */
 
 	__KSFLOW_A_MAX
 };
@@ -180,6 +236,8 @@ enum ksflow_config_attr {
 	KSFLOW_A_CONFIG_DROP_REASONS,	/* flag: the kernel names reasons */
 	KSFLOW_A_CONFIG_DROP_HW,	/* flag: the kernel reports hardware
 					 * drops (devlink) */
+	KSFLOW_A_CONFIG_REPAIR,		/* u32: rules of checksum repair, of all
+					 * layers */
 
 	__KSFLOW_A_CONFIG_MAX
 };
@@ -196,6 +254,8 @@ enum ksflow_layer_attr {
 	KSFLOW_A_LAYER_DROP,		/* nest, enum ksflow_drop_attr */
 	KSFLOW_A_LAYER_OWN,		/* nest, enum ksflow_own_attr; many, the
 					 * daemon's layer only: collectors */
+	KSFLOW_A_LAYER_REPAIR,		/* nest, enum ksflow_repair_attr; many,
+					 * in order */
 
 	__KSFLOW_A_LAYER_MAX
 };
@@ -278,6 +338,83 @@ enum ksflow_drop_count_attr {
 };
 #define KSFLOW_A_DROP_COUNT_MAX (__KSFLOW_A_DROP_COUNT_MAX - 1)
 
+/*
+ * A rule of checksum repair: UDP over IPv6 to a port. The last rule that
+ * matches decides; those of a later layer come after those of an earlier one.
+ * From ID on in answers only:
+ *	seen = right + repaired + wrong + zero + trusted + skipped
+ */
+enum ksflow_repair_attr {
+	KSFLOW_A_REPAIR_UNSPEC,
+	KSFLOW_A_REPAIR_PAD,
+	KSFLOW_A_REPAIR_PORT,		/* u16: destination, 1...65535;
+					 * required */
+	KSFLOW_A_REPAIR_DEV,		/* string: glob over the names of
+					 * interfaces; absent = any */
+	KSFLOW_A_REPAIR_FROM,		/* 16 bytes: source prefix; absent = any */
+	KSFLOW_A_REPAIR_FROM_LEN,	/* u8: with FROM, 0...128; default 128 */
+	KSFLOW_A_REPAIR_TO,		/* 16 bytes: destination prefix */
+	KSFLOW_A_REPAIR_TO_LEN,		/* u8: with TO, likewise */
+	KSFLOW_A_REPAIR_MODE,		/* u8: enum ksflow_repair_mode; absent =
+					 * audit */
+	KSFLOW_A_REPAIR_KINDS,		/* u32: bits 1 << enum
+					 * ksflow_repair_kind: what is repaired;
+					 * absent = all */
+	KSFLOW_A_REPAIR_DEFRAG,		/* u8: 0 or 1: fragments are reassembled,
+					 * all of the namespace */
+	KSFLOW_A_REPAIR_ID,		/* u32: also for REPAIR_DEL */
+	KSFLOW_A_REPAIR_LAYER,		/* u8: enum ksflow_layer */
+	KSFLOW_A_REPAIR_SEEN,		/* u64: packets it decided upon */
+	KSFLOW_A_REPAIR_RIGHT,		/* u64: verified */
+	KSFLOW_A_REPAIR_REPAIRED,	/* u64: rewritten */
+	KSFLOW_A_REPAIR_WRONG,		/* u64: wrong, not zero, and left so:
+					 * audit, or not of KINDS */
+	KSFLOW_A_REPAIR_ZEROES,		/* u64: zero, and left so, likewise */
+	KSFLOW_A_REPAIR_TRUSTED,	/* u64: verified by hardware or GRO */
+	KSFLOW_A_REPAIR_SKIPPED,	/* nest: u64 of type 2 + enum
+					 * ksflow_repair_skip each */
+	KSFLOW_A_REPAIR_BY_KIND,	/* nest: u64 of type 2 + enum
+					 * ksflow_repair_kind each; their sum is
+					 * repaired + wrong + zero + skipped for
+					 * memory */
+
+	__KSFLOW_A_REPAIR_MAX
+};
+#define KSFLOW_A_REPAIR_MAX (__KSFLOW_A_REPAIR_MAX - 1)
+
+/* Who sent wrong packets that a rule names. */
+enum ksflow_repair_sender_attr {
+	KSFLOW_A_REPAIR_SENDER_UNSPEC,
+	KSFLOW_A_REPAIR_SENDER_PAD,
+	KSFLOW_A_REPAIR_SENDER_ADDR,	/* 16 bytes */
+	KSFLOW_A_REPAIR_SENDER_IFINDEX,	/* u32: of the last one, as all below
+					 * but the counters */
+	KSFLOW_A_REPAIR_SENDER_PORT,	/* u16: destination */
+	KSFLOW_A_REPAIR_SENDER_RULE,	/* u32: KSFLOW_A_REPAIR_ID */
+	KSFLOW_A_REPAIR_SENDER_KIND,	/* u8: enum ksflow_repair_kind */
+	KSFLOW_A_REPAIR_SENDER_OFFSET,	/* u16: with kind offset: sum found less
+					 * right sum, modulo 65535 */
+	KSFLOW_A_REPAIR_SENDER_PACKETS,	/* u64: wrong ones, zero included */
+	KSFLOW_A_REPAIR_SENDER_REPAIRED, /* u64: of them */
+	KSFLOW_A_REPAIR_SENDER_FIRST_MS, /* u64: ms since the first one */
+	KSFLOW_A_REPAIR_SENDER_LAST_MS,	/* u64: ms since the last one */
+
+	__KSFLOW_A_REPAIR_SENDER_MAX
+};
+#define KSFLOW_A_REPAIR_SENDER_MAX (__KSFLOW_A_REPAIR_SENDER_MAX - 1)
+
+enum ksflow_repair_total_attr {
+	KSFLOW_A_REPAIR_TOTAL_UNSPEC,
+	KSFLOW_A_REPAIR_TOTAL_PAD,
+	KSFLOW_A_REPAIR_TOTAL_BROKEN,	/* u64: packets whose headers end before
+					 * a port was found; no rule's */
+	KSFLOW_A_REPAIR_TOTAL_SENDERS,	/* u32: known now */
+	KSFLOW_A_REPAIR_TOTAL_FORGOTTEN, /* u64: senders that made room */
+
+	__KSFLOW_A_REPAIR_TOTAL_MAX
+};
+#define KSFLOW_A_REPAIR_TOTAL_MAX (__KSFLOW_A_REPAIR_TOTAL_MAX - 1)
+
 /* One device as it is sampled. */
 enum ksflow_dev_attr {
 	KSFLOW_A_DEV_UNSPEC,
@@ -308,6 +445,8 @@ enum ksflow_dev_attr {
  * Samples, for the namespace:	seen = not selected + selected.
  * Drops, for the namespace, in packet buffers, a super-packet being one:
  *	seen = counted + hidden + own + limited + selected
+ * Repairs, for the namespace, in packets with a wrong sum:
+ *	seen = counted + limited + selected
  * For each reader, since it subscribed:
  *	selected = delivered + filtered + lost ring + lost overrun + lost memory
  */
@@ -324,7 +463,9 @@ enum ksflow_stats_attr {
 					 * in state count */
 	KSFLOW_A_STATS_HIDDEN,		/* u64: drops of hidden reasons */
 	KSFLOW_A_STATS_OWN,		/* u64: drops of our own export */
-	KSFLOW_A_STATS_LIMITED,		/* u64: drops over the limit */
+	KSFLOW_A_STATS_LIMITED,		/* u64: drops over the limit; wrong sums
+					 * of a sender that was told of less
+					 * than a second before */
 	KSFLOW_A_STATS_UNKNOWN,		/* u64: drops of no known namespace; to
 					 * the initial namespace only */
 
@@ -445,6 +586,14 @@ enum ksflow_record_attr {
 	KSFLOW_A_RECORD_PID,		/* u32: process whose own call dropped
 					 * it; absent = none did */
 	KSFLOW_A_RECORD_COMM,		/* string: its name, with PID */
+	KSFLOW_A_RECORD_REPAIR_KIND,	/* u8: enum ksflow_repair_kind; this and
+					 * all below: repairs */
+	KSFLOW_A_RECORD_REPAIR_RULE,	/* u32: KSFLOW_A_REPAIR_ID */
+	KSFLOW_A_RECORD_REPAIR_DONE,	/* flag: it was repaired */
+	KSFLOW_A_RECORD_SUM_FOUND,	/* u16: checksum as it came */
+	KSFLOW_A_RECORD_SUM_RIGHT,	/* u16: as it should be */
+	KSFLOW_A_RECORD_SENDER,		/* 16 bytes: source address */
+	KSFLOW_A_RECORD_SENDER_PACKETS,	/* u64: its wrong packets so far */
 
 	__KSFLOW_A_RECORD_MAX
 };

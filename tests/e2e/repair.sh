@@ -1,0 +1,85 @@
+# SPDX-License-Identifier: GPL-2.0
+# Repair of UDP checksums over IPv6: each shape of packet through the module, to
+# a real socket, to a tap, or forwarded. Random ones: repair-model.sh.
+#
+#   a: a0 ====== b0 :b: b1 ====== c0 :c     fd00::1, fd00::2; fd00:c::1, ::2
+#      a0.10     b0.10, .10.20, .30, .30.40 VLANs: fd00:10::2 and so on
+#      a2 ====== b2 |br0| b3 ==== c3        a bridge: fd00:b::2
+#      a4 ====== b4 in vrf0                 fd00:f::2
+#                vx0 (VXLAN over b0), tun0  fd00:5::2, fd00:7::2
+#
+# vm: timeout=600 mem=1024
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+load
+new_ns a b c
+veth "$a" a0 "$b" b0
+veth "$b" b1 "$c" c0
+veth "$a" a2 "$b" b2
+veth "$b" b3 "$c" c3
+veth "$a" a4 "$b" b4
+in_b() { ip netns exec "$b" "$@"; }
+for i in a0 a2 a4; do ip -n "$a" link set $i mtu 65535; done
+for i in b0 b2 b4; do ip -n "$b" link set $i mtu 65535; done
+addr "$a" a0 fd00::1/64 10.0.0.1/24
+addr "$b" b0 fd00::2/64 10.0.0.2/24
+addr "$b" b1 fd00:c::1/64 10.0.1.1/24
+addr "$c" c0 fd00:c::2/64 10.0.1.2/24
+# vlan NS PARENT NAME PROTOCOL ID ADDRESS
+vlan() {
+	ip -n "$1" link add link "$2" name "$3" type vlan proto "$4" id "$5" &&
+	ip -n "$1" link set "$3" up && addr "$1" "$3" "$6"
+}
+vlan "$a" a0 a0.10 802.1Q 10 fd00:10::1/64
+vlan "$b" b0 b0.10 802.1Q 10 fd00:10::2/64
+vlan "$b" b0.10 b0.10.20 802.1Q 20 fd00:20::2/64
+vlan "$b" b0 b0.30 802.1ad 30 fd00:30::2/64
+vlan "$b" b0.30 b0.30.40 802.1Q 40 fd00:40::2/64
+ip -n "$b" link add br0 type bridge
+ip -n "$b" link set b2 master br0
+ip -n "$b" link set b3 master br0
+ip -n "$b" link set br0 up
+addr "$b" br0 fd00:b::2/64
+ip -n "$b" link add vrf0 type vrf table 10
+ip -n "$b" link set vrf0 up
+ip -n "$b" link set b4 master vrf0
+addr "$b" b4 fd00:f::2/64
+ip -n "$b" link add vx0 type vxlan id 5 local fd00::2 remote fd00::1 dstport 4789 dev b0
+ip -n "$b" link set vx0 up
+addr "$b" vx0 fd00:5::2/64
+ip -n "$b" tuntap add tun0 mode tun
+ip -n "$b" link set tun0 up
+addr "$b" tun0 fd00:7::2/64
+in_b sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 \
+	net.ipv6.conf.all.accept_source_route=1 net.ipv6.conf.b0.accept_source_route=1
+ip -n "$b" neigh add fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
+ip -n "$b" neigh add 10.0.1.2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
+ip -n "$b" route add 2001:db8:1::/48 dev b0
+
+repairs() { in_b $python ./repairs.py "$@"; }
+rules() {
+	repairs add port=4739 mode=repair
+	repairs add port=4740
+	repairs add port=4741 mode=repair kinds=zero
+	repairs add port=4742 mode=repair defrag=1
+	repairs add port=4743 mode=repair from=2001:db8:1::/48
+	repairs add port=4744 mode=repair dev=vrf0
+}
+# run TEST...: see repair.py
+run() {
+	local name got wanted
+	$python ./repair.py "$a" "$b" "$c" "$@" >"$t/lines" 2>"$t/err" ||
+		not_ok "$* run to their end" "$(cat "$t/err")"
+	while IFS=$'\t' read -r name got wanted; do
+		is "$name" "$got" "$wanted"
+	done <"$t/lines"
+}
+rules
+run sizes headers lengths rules kinds forward tap paths
+modprobe br_netfilter
+in_b sysctl -qw net.bridge.bridge-nf-call-ip6tables=1 net.bridge.bridge-nf-call-iptables=0
+run bridged
+note "$(repairs get)"
