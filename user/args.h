@@ -43,6 +43,22 @@ bool args_drop(int argc, char **argv, struct ksflow_drop_conf *drop, char *err,
 bool args_hide(const char *list, struct ksflow_drop_conf *drop, char *err,
 	       size_t size);
 
+struct ksflow_repair_rule;
+
+/**
+ * args_repair() - "port N [dev IF] [from PREFIX] [to PREFIX] [mode M] ..."
+ * @rule: answer
+ * @err: what was wrong and what was expected
+ *
+ * Return: true, or false with @err filled in.
+ */
+bool args_repair(int argc, char **argv, struct ksflow_repair_rule *rule,
+		 char *err, size_t size);
+
+/* One word of it and its value: added to @rule. */
+bool args_repair_word(const char *word, const char *value,
+		      struct ksflow_repair_rule *rule, char *err, size_t size);
+
 /* Is @word fit to be a pattern of interface names? Else @err says why. */
 bool args_pattern(const char *word, char *err, size_t size);
 

@@ -4,6 +4,7 @@
 
 #include "args.h"
 #include "conf_lex.h"
+#include "conf_repair.h"
 #include "nl.h"
 #include "uuid.h"
 
@@ -674,6 +675,8 @@ static int setting(struct lex *p, struct conf *conf)
 		conf->is_disabled = !ret && !is_enabled;
 		return ret;
 	}
+	if (lex_is(p, "repair"))
+		return conf_repair_parse(p, conf);
 	if (lex_is(p, "sampling") || lex_is(p, "packetSamplingRate")) {
 		conf->has_sampling = true;
 		conf->sampling_line = p->token_line;

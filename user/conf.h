@@ -123,6 +123,9 @@ struct conf {
 	struct conf_dent dent;
 	struct conf_tcp tcp;
 	struct conf_dns_sd dns_sd;
+	/* repair of checksums: the repair blocks, in order */
+	unsigned int repair_count;
+	struct ksflow_repair_rule repairs[KSFLOW_REPAIR_RULES_MAX];
 	/* counters */
 	uint32_t polling_s;	/* 0 = off */
 	bool has_uuid;

@@ -3,6 +3,7 @@
 /* From a configuration to the module's rules, and to text. */
 #include "conf.h"
 
+#include "conf_repair.h"
 #include "nl.h"
 
 #include <arpa/inet.h>
@@ -264,6 +265,8 @@ int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
 		if (conf->is_disabled)
 			layer->drop.state = KSFLOW_DROP_OFF;
 	}
+	layer->repair_count = conf->repair_count;
+	memcpy(layer->repairs, conf->repairs, sizeof(layer->repairs));
 	add_rates(&b, conf);
 	if ((conf->has_sampling && !conf->sampling) || conf->is_disabled) {
 		set_dir(add(&b, "*", true), KSFLOW_DIR_OFF);
@@ -386,6 +389,8 @@ void conf_print(const struct conf *conf, FILE *out)
 	if (conf->has_drop)
 		print_drop(&conf->drop, out);
 	print_blocks(conf, out);
+	for (i = 0; i < conf->repair_count; i++)
+		conf_repair_print(&conf->repairs[i], out);
 	fprintf(out, "  polling = %u\n", conf->polling_s);
 	if (conf->has_uuid) {
 		fprintf(out, "  uuid = ");

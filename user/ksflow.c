@@ -58,6 +58,29 @@ static const struct tool_verb verbs[] = {
 		.run = drop_run,
 	},
 	{
+		.name = "repair",
+		.synopsis = "show\n"
+			    "add port N [dev IF|GLOB] [from PREFIX] [to PREFIX] [mode audit|repair] [kinds K,...] [defrag on|off]\n"
+			    "del ID|all",
+		.help = "wrong checksums of UDP over IPv6: who sends them, and their repair",
+		.details =
+"  port N    packets to this port, through any interface unless dev is given\n"
+"  from, to  only with addresses of this prefix: 2001:db8::/32\n"
+"  mode      audit: count and name the senders (the default); repair: put the\n"
+"            checksum right too, before the firewall and the sockets see it\n"
+"  kinds     repair these alone: zero, no-pseudo (the pseudo-header is missing),\n"
+"            pseudo (nothing else), swapped (bytes), offset (always the same,\n"
+"            from a sender's 8th packet on), other; all of them unless given\n"
+"  defrag    on: fragments too; all of the namespace are reassembled then\n"
+"  The last rule that matches a packet decides; a rule with the same port, dev,\n"
+"  from and to is replaced. It overrides ksflowd's and lasts until \"repair del\",\n"
+"  \"reset\", or the module goes.\n",
+		.words = "show add del port dev from to mode audit repair kinds all zero no-pseudo pseudo swapped offset other defrag on off",
+		.has_json = true,
+		.takes_dev = true,
+		.run = repair_run,
+	},
+	{
 		.name = "reset",
 		.synopsis = "[dev IF|GLOB]",
 		.help = "forget what this tool set; ksflowd's settings hold again",
@@ -78,10 +101,12 @@ static const struct tool_verb verbs[] = {
 	},
 	{
 		.name = "monitor",
-		.synopsis = "[samples|drops] [dev IF|GLOB] [reason R] [filter PCAP-EXPRESSION] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
-		.help = "print samples or drops as they happen, or save them",
+		.synopsis = "[samples|drops|repairs] [dev IF|GLOB] [reason R] [filter PCAP-EXPRESSION] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
+		.help = "print samples, drops or wrong checksums as they come, or save them",
 		.details =
 "  dev IF          only samples of this device; drops that it has a part in\n"
+"  repairs         packets with a wrong checksum that a rule of repair names, as\n"
+"                  they came; at most one of each sender and second\n"
 "  reason R        only drops for this reason, by this function, or of this\n"
 "                  hardware trap; or a pattern: reason 'TCP_*'\n"
 "  filter EXPR     only packets that tcpdump would show; applied in the kernel,\n"
@@ -93,7 +118,7 @@ static const struct tool_verb verbs[] = {
 "  --ready-file F  written once samples are being taken\n"
 "  --rcvbuf BYTES  size of the socket buffer (default 8 MiB)\n"
 "  With -j each record is one line of JSON. What was lost is said at the end.\n",
-		.words = "samples drops dev reason filter -w --count --duration --ready-file --rcvbuf",
+		.words = "samples drops repairs dev reason filter -w --count --duration --ready-file --rcvbuf",
 		.has_json = true,
 		.takes_dev = true,
 		.run = monitor_run,

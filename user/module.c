@@ -43,6 +43,8 @@ struct module {
 
 /* From here on a module captures drops; an older one refuses the words. */
 #define ABI_DROPS	2
+/* The same of repair. */
+#define ABI_REPAIR	3
 
 static void watch_fd(struct module *m, int fd)
 {
@@ -145,6 +147,12 @@ static int send_layer(struct module *m, struct ksflow_nl_error *err)
 		layer.has &= ~(1ULL << KSFLOW_A_LAYER_DROP);
 		layer.own_count = 0;
 	}
+	if (m->abi < ABI_REPAIR) {
+		if (layer.repair_count)
+			log_warn("module ksflow speaks ABI %u: it cannot repair checksums, repair waits for a newer one",
+				 m->abi);
+		layer.repair_count = 0;
+	}
 	return ksflow_nl_layer_set(m->nl, &layer, err);
 }
 
@@ -217,6 +225,9 @@ static bool is_same(const struct module *m,
 	       layer->own_count == old->own_count &&
 	       !memcmp(layer->own, old->own, sizeof(layer->own)) &&
 	       !memcmp(&layer->drop, &old->drop, sizeof(layer->drop)) &&
+	       layer->repair_count == old->repair_count &&
+	       !memcmp(layer->repairs, old->repairs,
+		       layer->repair_count * sizeof(layer->repairs[0])) &&
 	       !memcmp(layer->rules, old->rules,
 		       layer->rule_count * sizeof(layer->rules[0]));
 }

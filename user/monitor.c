@@ -156,13 +156,16 @@ static int parse(const struct tool_verb *verb, int argc, char **argv,
 	} else if (argc && !strcmp(argv[0], "drops")) {
 		args->kind = KSFLOW_KIND_DROP;
 		i++;
+	} else if (argc && !strcmp(argv[0], "repairs")) {
+		args->kind = KSFLOW_KIND_REPAIR;
+		i++;
 	}
 	for (; i < argc; i += 2) {
 		word = argv[i];
 		value = i + 1 < argc ? argv[i + 1] : NULL;
 		if (!is_word(word))
 			return tool_usage(verb,
-					  "unknown word \"%s\" after \"monitor\": expected samples, drops, dev, reason, filter, -w, --count, --duration, --ready-file or --rcvbuf",
+					  "unknown word \"%s\" after \"monitor\": expected samples, drops, repairs, dev, reason, filter, -w, --count, --duration, --ready-file or --rcvbuf",
 					  word);
 		if (!value)
 			return tool_usage(verb, "\"%s\" needs a value", word);
@@ -268,7 +271,8 @@ static int note_limited(const struct ksflow_stats *stats, void *arg)
 {
 	struct monitor *m = arg;
 
-	m->limited += stats->limited;
+	if (stats->kind == m->args.kind)
+		m->limited += stats->limited;
 	return 0;
 }
 
@@ -309,9 +313,9 @@ static void print_summary(const struct monitor *m, double seconds)
 	const struct ksflow_nl_counts *counts = ksflow_nl_counts(m->nl);
 	const struct ksflow_reader *r = &m->reader;
 
-	if (m->args.kind == KSFLOW_KIND_DROP)
-		fprintf(stderr, "%" PRIu64 " drops in %.1f s", m->shown_records,
-			seconds);
+	if (m->args.kind != KSFLOW_KIND_SAMPLE)
+		fprintf(stderr, "%" PRIu64 " %ss in %.1f s", m->shown_records,
+			ksflow_kind_name(m->args.kind), seconds);
 	else
 		fprintf(stderr,
 			"%" PRIu64 " records, %" PRIu64 " samples in %.1f s",
@@ -326,7 +330,7 @@ static void print_summary(const struct monitor *m, double seconds)
 			r->lost_ring, lost_reader);
 		if (m->filter)
 			fprintf(stderr, ", filtered %" PRIu64, r->filtered);
-		if (m->args.kind == KSFLOW_KIND_DROP)
+		if (m->args.kind != KSFLOW_KIND_SAMPLE)
 			fprintf(stderr, "; over the limit %" PRIu64,
 				m->limited - m->limited_before);
 	} else {
@@ -423,6 +427,20 @@ static void hint(const struct ksflow_config *config)
 		   "not captured (state off)" : "only counted (state count)");
 }
 
+static int subscribe_repairs(struct monitor *m,
+			     const struct ksflow_config *config)
+{
+	if (!ksflow_has(config, CONFIG_REPAIR)) {
+		tool_error("module ksflow %s (ABI %" PRIu32 ") cannot repair checksums: load the one this tool came with",
+			   config->version, config->abi);
+		return TOOL_FAILED;
+	}
+	if (!config->repair_count)
+		tool_error("no rule of repair here; to look for wrong checksums: ksflow repair add port N");
+	m->limited_before = m->limited;
+	return TOOL_OK;
+}
+
 static int subscribe(struct monitor *m, const struct ksflow_handler *handler)
 {
 	const struct ksflow_stats_handler stats = {
@@ -431,6 +449,7 @@ static int subscribe(struct monitor *m, const struct ksflow_handler *handler)
 	struct ksflow_subscription sub = { .kinds = 1U << m->args.kind };
 	struct ksflow_nl_error err = { 0 };
 	struct ksflow_config config;
+	int ret = TOOL_OK;
 
 	if (m->filter)
 		filter_use(m->filter, &sub);
@@ -440,9 +459,12 @@ static int subscribe(struct monitor *m, const struct ksflow_handler *handler)
 		hint(&config);
 		ksflow_nl_stats_get(m->nl, &stats, &err);
 		m->limited_before = m->limited;
+	} else if (m->args.kind == KSFLOW_KIND_REPAIR) {
+		ksflow_nl_stats_get(m->nl, &stats, &err);
+		ret = subscribe_repairs(m, &config);
 	}
 	ksflow_config_free(&config);
-	return TOOL_OK;
+	return ret;
 }
 
 static int run(struct monitor *m)

@@ -76,6 +76,53 @@ struct ksflow_drop_conf {
 	char hide[KSFLOW_HIDE_MAX][KSFLOW_PATTERN_MAX];
 };
 
+#define KSFLOW_REPAIR_KINDS_ALL	((1U << __KSFLOW_REPAIR_KIND_MAX) - 1)
+
+/* A rule of checksum repair; from id on what the module says of it. */
+struct ksflow_repair_rule {
+	uint64_t has;		/* KSFLOW_A_REPAIR_* */
+	uint16_t port;
+	char dev[KSFLOW_REPAIR_DEV_MAX];
+	uint8_t from[16];
+	uint8_t from_len;
+	uint8_t to[16];
+	uint8_t to_len;
+	uint8_t mode;		/* enum ksflow_repair_mode */
+	uint32_t kinds;		/* bits 1 << enum ksflow_repair_kind */
+	uint8_t defrag;
+	uint32_t id;
+	uint8_t layer;
+	uint64_t seen;
+	uint64_t right;
+	uint64_t repaired;
+	uint64_t wrong;
+	uint64_t zeroes;
+	uint64_t trusted;
+	uint64_t skipped[__KSFLOW_REPAIR_SKIP_MAX];
+	uint64_t by_kind[__KSFLOW_REPAIR_KIND_MAX];
+};
+
+struct ksflow_repair_sender {
+	uint64_t has;		/* KSFLOW_A_REPAIR_SENDER_* */
+	uint8_t addr[16];
+	uint32_t ifindex;
+	uint16_t port;
+	uint32_t rule;
+	uint8_t kind;
+	uint16_t offset;
+	uint64_t packets;
+	uint64_t repaired;
+	uint64_t first_ms;	/* ago */
+	uint64_t last_ms;
+};
+
+struct ksflow_repair_total {
+	uint64_t has;		/* KSFLOW_A_REPAIR_TOTAL_* */
+	uint64_t broken;
+	uint32_t senders;
+	uint64_t forgotten;
+};
+
 /* A collector, whose datagrams' drops are no news. */
 struct ksflow_own {
 	uint8_t addr[16];	/* the first 4 bytes of it, or all */
@@ -91,6 +138,8 @@ struct ksflow_layer_conf {
 	struct ksflow_drop_conf drop;
 	unsigned int own_count;
 	struct ksflow_own own[KSFLOW_OWN_MAX];
+	unsigned int repair_count;
+	struct ksflow_repair_rule repairs[KSFLOW_REPAIR_RULES_MAX];
 	unsigned int rule_count;
 	struct ksflow_rule *rules;
 };
@@ -108,6 +157,7 @@ struct ksflow_config {
 	bool has_egress_hook;
 	bool has_drop_reasons;	/* the kernel names reasons */
 	bool has_drop_hw;	/* the kernel reports hardware drops */
+	uint32_t repair_count;	/* rules of checksum repair, of all layers */
 	struct ksflow_drop_conf drop;
 	unsigned int layer_count;
 	struct ksflow_layer_conf *layers;
@@ -232,6 +282,14 @@ struct ksflow_record {
 	uint32_t netns;
 	uint32_t pid;
 	char comm[16];
+	/* repairs */
+	uint8_t repair_kind;
+	uint32_t repair_rule;
+	bool is_repaired;
+	uint16_t sum_found;
+	uint16_t sum_right;
+	uint8_t sender[16];
+	uint64_t sender_packets;
 };
 
 /* What a reader of records is told. batch may be NULL, record too. */
@@ -331,6 +389,24 @@ int ksflow_nl_drop_dump(struct ksflow_nl *nl,
 				    void *arg),
 			void *arg, struct ksflow_nl_error *err);
 
+/* In the tool's layer. id 0: all rules. */
+int ksflow_nl_repair_add(struct ksflow_nl *nl,
+			 const struct ksflow_repair_rule *rule,
+			 struct ksflow_nl_error *err);
+int ksflow_nl_repair_del(struct ksflow_nl *nl, uint32_t id,
+			 struct ksflow_nl_error *err);
+
+struct ksflow_repair_handler {
+	int (*total)(const struct ksflow_repair_total *total, void *arg);
+	int (*rule)(const struct ksflow_repair_rule *rule, void *arg);
+	int (*sender)(const struct ksflow_repair_sender *sender, void *arg);
+	void *arg;
+};
+
+int ksflow_nl_repair_dump(struct ksflow_nl *nl,
+			  const struct ksflow_repair_handler *handler,
+			  struct ksflow_nl_error *err);
+
 /*
  * The module coming and going, as the controller announces it. Returns 1
  * when it came, -1 when it went, 0 when neither; of several, the last.
@@ -356,6 +432,8 @@ int ksflow_nl_parse_stats(const void *buf, size_t len,
 			  const struct ksflow_stats_handler *handler);
 int ksflow_nl_parse_drop_count(const void *buf, size_t len,
 			       struct ksflow_drop_count *count);
+int ksflow_nl_parse_repair(const void *buf, size_t len,
+			   const struct ksflow_repair_handler *handler);
 
 /* The words users read for uapi numbers; NULL when there is none. */
 const char *ksflow_dir_name(unsigned int dir);
@@ -363,9 +441,14 @@ const char *ksflow_tap_name(unsigned int tap);
 const char *ksflow_layer_name(unsigned int layer);
 const char *ksflow_kind_name(unsigned int kind);
 const char *ksflow_drop_state_name(unsigned int state);
+const char *ksflow_repair_mode_name(unsigned int mode);
+const char *ksflow_repair_kind_name(unsigned int kind);
+const char *ksflow_repair_skip_name(unsigned int cause);
 /* The reverse, synonyms rx and tx included; -EINVAL when unknown. */
 int ksflow_dir_parse(const char *word);
 int ksflow_tap_parse(const char *word);
 int ksflow_drop_state_parse(const char *word);
+int ksflow_repair_mode_parse(const char *word);
+int ksflow_repair_kind_parse(const char *word);
 
 #endif /* KSFLOW_USER_NL_H */

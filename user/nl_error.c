@@ -64,6 +64,23 @@ static const struct names own_names = {
 	own_words, sizeof(own_words) / sizeof(own_words[0]), NULL,
 };
 
+static const char * const repair_words[] = {
+	[KSFLOW_A_REPAIR_PORT] = "repair port",
+	[KSFLOW_A_REPAIR_DEV] = "repair device",
+	[KSFLOW_A_REPAIR_FROM] = "repair from",
+	[KSFLOW_A_REPAIR_FROM_LEN] = "repair from",
+	[KSFLOW_A_REPAIR_TO] = "repair to",
+	[KSFLOW_A_REPAIR_TO_LEN] = "repair to",
+	[KSFLOW_A_REPAIR_MODE] = "repair mode",
+	[KSFLOW_A_REPAIR_KINDS] = "repair kinds",
+	[KSFLOW_A_REPAIR_DEFRAG] = "repair defrag",
+	[KSFLOW_A_REPAIR_ID] = "repair id",
+};
+
+static const struct names repair_names = {
+	repair_words, sizeof(repair_words) / sizeof(repair_words[0]), NULL,
+};
+
 static const char * const layer_words[] = {
 	[KSFLOW_A_LAYER_ID] = "layer id",
 	[KSFLOW_A_LAYER_HEADER] = "header bytes",
@@ -71,12 +88,14 @@ static const char * const layer_words[] = {
 	[KSFLOW_A_LAYER_RULE] = "rule",
 	[KSFLOW_A_LAYER_DROP] = "drop settings",
 	[KSFLOW_A_LAYER_OWN] = "collector",
+	[KSFLOW_A_LAYER_REPAIR] = "repair rule",
 };
 
 static const struct nest layer_nests[] = {
 	{ KSFLOW_A_LAYER_RULE, &rule_names },
 	{ KSFLOW_A_LAYER_DROP, &drop_names },
-	{ KSFLOW_A_LAYER_OWN, &own_names }, { 0, NULL },
+	{ KSFLOW_A_LAYER_OWN, &own_names },
+	{ KSFLOW_A_LAYER_REPAIR, &repair_names }, { 0, NULL },
 };
 
 static const struct names layer_names = {
@@ -94,11 +113,13 @@ static const char * const top_words[] = {
 	[KSFLOW_A_RULE] = "rule",
 	[KSFLOW_A_FILTER_IP] = "filter of IP packets",
 	[KSFLOW_A_DROP] = "drop settings",
+	[KSFLOW_A_REPAIR] = "repair rule",
 };
 
 static const struct nest top_nests[] = {
 	{ KSFLOW_A_LAYER, &layer_names }, { KSFLOW_A_RULE, &rule_names },
-	{ KSFLOW_A_DROP, &drop_names }, { 0, NULL },
+	{ KSFLOW_A_DROP, &drop_names },
+	{ KSFLOW_A_REPAIR, &repair_names }, { 0, NULL },
 };
 
 static const struct names top_names = {

@@ -68,6 +68,7 @@ static const struct field config_fields[] = {
 	FLAG(ksflow_config, CONFIG_EGRESS_HOOK, has_egress_hook),
 	FLAG(ksflow_config, CONFIG_DROP_REASONS, has_drop_reasons),
 	FLAG(ksflow_config, CONFIG_DROP_HW, has_drop_hw),
+	NUMBER(ksflow_config, CONFIG_REPAIR, repair_count),
 };
 
 static const struct field drop_fields[] = {
@@ -97,6 +98,45 @@ static const struct field drop_count_fields[] = {
 	STRING(ksflow_drop_count, DROP_COUNT_GROUP, group),
 	FLAG(ksflow_drop_count, DROP_COUNT_HIDDEN, is_hidden),
 	NUMBER(ksflow_drop_count, DROP_COUNT_PACKETS, packets),
+};
+
+static const struct field repair_fields[] = {
+	NUMBER(ksflow_repair_rule, REPAIR_PORT, port),
+	STRING(ksflow_repair_rule, REPAIR_DEV, dev),
+	NUMBER(ksflow_repair_rule, REPAIR_FROM, from),
+	NUMBER(ksflow_repair_rule, REPAIR_FROM_LEN, from_len),
+	NUMBER(ksflow_repair_rule, REPAIR_TO, to),
+	NUMBER(ksflow_repair_rule, REPAIR_TO_LEN, to_len),
+	NUMBER(ksflow_repair_rule, REPAIR_MODE, mode),
+	NUMBER(ksflow_repair_rule, REPAIR_KINDS, kinds),
+	NUMBER(ksflow_repair_rule, REPAIR_DEFRAG, defrag),
+	NUMBER(ksflow_repair_rule, REPAIR_ID, id),
+	NUMBER(ksflow_repair_rule, REPAIR_LAYER, layer),
+	NUMBER(ksflow_repair_rule, REPAIR_SEEN, seen),
+	NUMBER(ksflow_repair_rule, REPAIR_RIGHT, right),
+	NUMBER(ksflow_repair_rule, REPAIR_REPAIRED, repaired),
+	NUMBER(ksflow_repair_rule, REPAIR_WRONG, wrong),
+	NUMBER(ksflow_repair_rule, REPAIR_ZEROES, zeroes),
+	NUMBER(ksflow_repair_rule, REPAIR_TRUSTED, trusted),
+};
+
+static const struct field repair_sender_fields[] = {
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_ADDR, addr),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_IFINDEX, ifindex),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_PORT, port),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_RULE, rule),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_KIND, kind),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_OFFSET, offset),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_PACKETS, packets),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_REPAIRED, repaired),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_FIRST_MS, first_ms),
+	NUMBER(ksflow_repair_sender, REPAIR_SENDER_LAST_MS, last_ms),
+};
+
+static const struct field repair_total_fields[] = {
+	NUMBER(ksflow_repair_total, REPAIR_TOTAL_BROKEN, broken),
+	NUMBER(ksflow_repair_total, REPAIR_TOTAL_SENDERS, senders),
+	NUMBER(ksflow_repair_total, REPAIR_TOTAL_FORGOTTEN, forgotten),
 };
 
 static const struct field dev_fields[] = {
@@ -197,6 +237,13 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_NETNS, netns),
 	NUMBER(ksflow_record, RECORD_PID, pid),
 	STRING(ksflow_record, RECORD_COMM, comm),
+	NUMBER(ksflow_record, RECORD_REPAIR_KIND, repair_kind),
+	NUMBER(ksflow_record, RECORD_REPAIR_RULE, repair_rule),
+	FLAG(ksflow_record, RECORD_REPAIR_DONE, is_repaired),
+	NUMBER(ksflow_record, RECORD_SUM_FOUND, sum_found),
+	NUMBER(ksflow_record, RECORD_SUM_RIGHT, sum_right),
+	NUMBER(ksflow_record, RECORD_SENDER, sender),
+	NUMBER(ksflow_record, RECORD_SENDER_PACKETS, sender_packets),
 };
 
 static int fill_one(const struct nlattr *attr, void *base,
@@ -384,6 +431,58 @@ static int fill_own(const struct nlattr *attr, struct ksflow_layer_conf *layer)
 	return 0;
 }
 
+/* One number for each member of an enumeration, from type 2 on. */
+struct list_walk {
+	uint64_t *list;
+	size_t count;
+};
+
+static int each_number(const struct nlattr *attr, void *arg)
+{
+	const struct field field = { 0, FIELD_NUMBER, sizeof(uint64_t), 0 };
+	unsigned int type = mnl_attr_get_type(attr);
+	struct list_walk *walk = arg;
+
+	if (type < 2 || type - 2 >= walk->count)
+		return 0;
+	return fill_one(attr, &walk->list[type - 2], &field);
+}
+
+static int each_repair_list(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_repair_rule *rule = arg;
+	struct list_walk walk;
+
+	switch (mnl_attr_get_type(attr)) {
+	case KSFLOW_A_REPAIR_SKIPPED:
+		walk = (struct list_walk){ rule->skipped,
+					   COUNT(rule->skipped) };
+		break;
+	case KSFLOW_A_REPAIR_BY_KIND:
+		walk = (struct list_walk){ rule->by_kind,
+					   COUNT(rule->by_kind) };
+		break;
+	default:
+		return 0;
+	}
+	return for_each(mnl_attr_get_payload(attr),
+			mnl_attr_get_payload_len(attr), each_number, &walk);
+}
+
+static int fill_repair(const struct nlattr *attr,
+		       struct ksflow_repair_rule *rule)
+{
+	int ret;
+
+	memset(rule, 0, sizeof(*rule));
+	ret = FILL(attr, rule, repair_fields);
+	if (ret)
+		return ret;
+	return for_each(mnl_attr_get_payload(attr),
+			mnl_attr_get_payload_len(attr), each_repair_list,
+			rule);
+}
+
 /* What a layer has besides numbers. */
 static int each_layer_nest(const struct nlattr *attr, void *arg)
 {
@@ -398,6 +497,10 @@ static int each_layer_nest(const struct nlattr *attr, void *arg)
 		return fill_drop(attr, &layer->drop);
 	case KSFLOW_A_LAYER_OWN:
 		return fill_own(attr, layer);
+	case KSFLOW_A_LAYER_REPAIR:
+		if (layer->repair_count == KSFLOW_REPAIR_RULES_MAX)
+			return 0;
+		return fill_repair(attr, &layer->repairs[layer->repair_count++]);
 	default:
 		return 0;
 	}
@@ -554,6 +657,40 @@ int ksflow_nl_parse_drop_count(const void *buf, size_t len,
 	return for_each(buf, len, each_drop_count, count);
 }
 
+static int each_repair(const struct nlattr *attr, void *arg)
+{
+	const struct ksflow_repair_handler *handler = arg;
+	struct ksflow_repair_sender sender = { 0 };
+	struct ksflow_repair_total total = { 0 };
+	struct ksflow_repair_rule rule;
+	int ret;
+
+	switch (mnl_attr_get_type(attr)) {
+	case KSFLOW_A_REPAIR:
+		ret = fill_repair(attr, &rule);
+		if (!ret && handler->rule)
+			ret = handler->rule(&rule, handler->arg);
+		return ret;
+	case KSFLOW_A_REPAIR_SENDER:
+		ret = FILL(attr, &sender, repair_sender_fields);
+		if (!ret && handler->sender)
+			ret = handler->sender(&sender, handler->arg);
+		return ret;
+	case KSFLOW_A_REPAIR_TOTAL:
+		ret = FILL(attr, &total, repair_total_fields);
+		if (!ret && handler->total)
+			ret = handler->total(&total, handler->arg);
+		return ret;
+	}
+	return 0;
+}
+
+int ksflow_nl_parse_repair(const void *buf, size_t len,
+			   const struct ksflow_repair_handler *handler)
+{
+	return for_each(buf, len, each_repair, (void *)handler);
+}
+
 static const char * const dir_names[] = {
 	[KSFLOW_DIR_OFF] = "off",
 	[KSFLOW_DIR_ONCE] = "once",
@@ -578,12 +715,38 @@ static const char * const layer_names[] = {
 static const char * const kind_names[] = {
 	[KSFLOW_KIND_SAMPLE] = "sample",
 	[KSFLOW_KIND_DROP] = "drop",
+	[KSFLOW_KIND_REPAIR] = "repair",
 };
 
 static const char * const drop_state_names[] = {
 	[KSFLOW_DROP_OFF] = "off",
 	[KSFLOW_DROP_COUNT] = "count",
 	[KSFLOW_DROP_ON] = "on",
+};
+
+static const char * const repair_mode_names[] = {
+	[KSFLOW_REPAIR_AUDIT] = "audit",
+	[KSFLOW_REPAIR_REPAIR] = "repair",
+};
+
+static const char * const repair_kind_names[] = {
+	[KSFLOW_REPAIR_ZERO] = "zero",
+	[KSFLOW_REPAIR_NO_PSEUDO] = "no-pseudo",
+	[KSFLOW_REPAIR_PSEUDO] = "pseudo",
+	[KSFLOW_REPAIR_SWAPPED] = "swapped",
+	[KSFLOW_REPAIR_OFFSET] = "offset",
+	[KSFLOW_REPAIR_OTHER] = "other",
+};
+
+static const char * const repair_skip_names[] = {
+	[KSFLOW_REPAIR_SKIP_SUPER] = "super-packet",
+	[KSFLOW_REPAIR_SKIP_PARTIAL] = "partial",
+	[KSFLOW_REPAIR_SKIP_FRAGMENT] = "fragment",
+	[KSFLOW_REPAIR_SKIP_ROUTING] = "routing-header",
+	[KSFLOW_REPAIR_SKIP_HOME] = "home-address",
+	[KSFLOW_REPAIR_SKIP_AUTH] = "authenticated",
+	[KSFLOW_REPAIR_SKIP_LENGTH] = "length",
+	[KSFLOW_REPAIR_SKIP_MEMORY] = "memory",
 };
 
 static const char *word(const char * const *words, size_t count, size_t i)
@@ -625,6 +788,31 @@ const char *ksflow_kind_name(unsigned int kind)
 const char *ksflow_drop_state_name(unsigned int state)
 {
 	return word(drop_state_names, COUNT(drop_state_names), state);
+}
+
+const char *ksflow_repair_mode_name(unsigned int mode)
+{
+	return word(repair_mode_names, COUNT(repair_mode_names), mode);
+}
+
+const char *ksflow_repair_kind_name(unsigned int kind)
+{
+	return word(repair_kind_names, COUNT(repair_kind_names), kind);
+}
+
+const char *ksflow_repair_skip_name(unsigned int cause)
+{
+	return word(repair_skip_names, COUNT(repair_skip_names), cause);
+}
+
+int ksflow_repair_mode_parse(const char *word)
+{
+	return number(repair_mode_names, COUNT(repair_mode_names), word);
+}
+
+int ksflow_repair_kind_parse(const char *word)
+{
+	return number(repair_kind_names, COUNT(repair_kind_names), word);
 }
 
 int ksflow_drop_state_parse(const char *word)

@@ -143,6 +143,34 @@ static int put_own(struct nl_msg *msg, const struct ksflow_own *own)
 	return nla_nest_end(msg, nest);
 }
 
+static int put_repair(struct nl_msg *msg, int type,
+		      const struct ksflow_repair_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(msg, type | NLA_F_NESTED);
+
+	if (!nest ||
+	    (ksflow_has(rule, REPAIR_ID) &&
+	     nla_put_u32(msg, KSFLOW_A_REPAIR_ID, rule->id)) ||
+	    (ksflow_has(rule, REPAIR_PORT) &&
+	     nla_put_u16(msg, KSFLOW_A_REPAIR_PORT, rule->port)) ||
+	    (ksflow_has(rule, REPAIR_DEV) &&
+	     nla_put_string(msg, KSFLOW_A_REPAIR_DEV, rule->dev)) ||
+	    (ksflow_has(rule, REPAIR_FROM) &&
+	     (nla_put(msg, KSFLOW_A_REPAIR_FROM, 16, rule->from) ||
+	      nla_put_u8(msg, KSFLOW_A_REPAIR_FROM_LEN, rule->from_len))) ||
+	    (ksflow_has(rule, REPAIR_TO) &&
+	     (nla_put(msg, KSFLOW_A_REPAIR_TO, 16, rule->to) ||
+	      nla_put_u8(msg, KSFLOW_A_REPAIR_TO_LEN, rule->to_len))) ||
+	    (ksflow_has(rule, REPAIR_MODE) &&
+	     nla_put_u8(msg, KSFLOW_A_REPAIR_MODE, rule->mode)) ||
+	    (ksflow_has(rule, REPAIR_KINDS) &&
+	     nla_put_u32(msg, KSFLOW_A_REPAIR_KINDS, rule->kinds)) ||
+	    (ksflow_has(rule, REPAIR_DEFRAG) &&
+	     nla_put_u8(msg, KSFLOW_A_REPAIR_DEFRAG, rule->defrag)))
+		return -EMSGSIZE;
+	return nla_nest_end(msg, nest);
+}
+
 int ksflow_nl_layer_set(struct ksflow_nl *nl,
 			const struct ksflow_layer_conf *layer,
 			struct ksflow_nl_error *err)
@@ -164,6 +192,10 @@ int ksflow_nl_layer_set(struct ksflow_nl *nl,
 		goto too_big;
 	for (i = 0; i < layer->own_count; i++) {
 		if (put_own(msg, &layer->own[i]))
+			goto too_big;
+	}
+	for (i = 0; i < layer->repair_count; i++) {
+		if (put_repair(msg, KSFLOW_A_LAYER_REPAIR, &layer->repairs[i]))
 			goto too_big;
 	}
 	for (i = 0; i < layer->rule_count; i++) {
@@ -227,6 +259,49 @@ int ksflow_nl_drop_set(struct ksflow_nl *nl,
 		return ksflow_nl_fail(err, -EMSGSIZE, "drop settings");
 	}
 	return ksflow_nl_request(nl, msg, NULL, NULL, err);
+}
+
+static int repair_request(struct ksflow_nl *nl, int cmd,
+			  const struct ksflow_repair_rule *rule,
+			  struct ksflow_nl_error *err)
+{
+	struct nl_msg *msg = ksflow_nl_message(nl, cmd, 0);
+
+	if (!msg || put_repair(msg, KSFLOW_A_REPAIR, rule)) {
+		nlmsg_free(msg);
+		return ksflow_nl_fail(err, -EMSGSIZE, "repair rule");
+	}
+	return ksflow_nl_request(nl, msg, NULL, NULL, err);
+}
+
+int ksflow_nl_repair_add(struct ksflow_nl *nl,
+			 const struct ksflow_repair_rule *rule,
+			 struct ksflow_nl_error *err)
+{
+	return repair_request(nl, KSFLOW_CMD_REPAIR_ADD, rule, err);
+}
+
+int ksflow_nl_repair_del(struct ksflow_nl *nl, uint32_t id,
+			 struct ksflow_nl_error *err)
+{
+	struct ksflow_repair_rule rule = { .id = id };
+
+	if (id)
+		ksflow_set(&rule, REPAIR_ID);
+	return repair_request(nl, KSFLOW_CMD_REPAIR_DEL, &rule, err);
+}
+
+static int repair_answer(const void *attrs, size_t len, void *arg)
+{
+	return ksflow_nl_parse_repair(attrs, len, arg);
+}
+
+int ksflow_nl_repair_dump(struct ksflow_nl *nl,
+			  const struct ksflow_repair_handler *handler,
+			  struct ksflow_nl_error *err)
+{
+	return command(nl, KSFLOW_CMD_REPAIR_GET, NLM_F_DUMP, repair_answer,
+		       (void *)handler, err);
 }
 
 static int dev_answer(const void *attrs, size_t len, void *arg)

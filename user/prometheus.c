@@ -6,6 +6,7 @@
 #include "nl.h"
 #include "print.h"
 #include "reason.h"
+#include "repair.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -189,10 +190,19 @@ static void print_namespace_causes(FILE *out, const struct ksflow_stats *s)
 		{ "lost-ring", s->lost_ring },
 		{ "unknown", s->unknown },
 	};
+	const struct cause repairs[] = {
+		{ "seen", s->seen },
+		{ "counted", s->counted },
+		{ "limited", s->limited },
+		{ "selected", s->selected },
+		{ "lost-ring", s->lost_ring },
+	};
 	const bool is_drop = s->kind == KSFLOW_KIND_DROP;
-	const struct cause *causes = is_drop ? drops : samples;
+	const bool is_repair = s->kind == KSFLOW_KIND_REPAIR;
+	const struct cause *causes = is_drop ? drops :
+				     is_repair ? repairs : samples;
 	const char *kind = ksflow_kind_name(s->kind);
-	size_t i, count = is_drop ? 8 : 4;
+	size_t i, count = is_drop ? 8 : is_repair ? 5 : 4;
 
 	/* the last one is the initial namespace's alone */
 	if (is_drop && !ksflow_has(s, STATS_UNKNOWN))
@@ -246,7 +256,7 @@ void prometheus_print(FILE *out, const struct ksflow_config *config,
 	print_traps(out, counts);
 	print_devices(out, ledger);
 	head(out, "ksflow_ledger_total", "counter",
-	     "Samples (wire frames) and drops (packets) of the namespace, by what became of them.");
+	     "Samples (wire frames), drops and wrong checksums (packets) of the namespace, by what became of them.");
 	for (i = 0; i < ledger->stats_count; i++)
 		print_namespace_causes(out, &ledger->stats[i]);
 	head(out, "ksflow_source_total", "counter",
@@ -284,6 +294,8 @@ int prometheus_run(void)
 		ret = drop_counts_get(nl, &counts, &err);
 	if (!ret)
 		prometheus_print(stdout, &config, &ledger, &counts);
+	if (!ret && ksflow_has(&config, CONFIG_REPAIR))
+		ret = repair_print_metrics(nl, stdout, &err);
 	drop_counts_free(&counts);
 	ledger_free(&ledger);
 	ksflow_config_free(&config);

@@ -27,6 +27,11 @@ static bool is_drop(const struct ksflow_batch *batch)
 	return batch && batch->kind == KSFLOW_KIND_DROP;
 }
 
+static bool is_repair(const struct ksflow_batch *batch)
+{
+	return batch && batch->kind == KSFLOW_KIND_REPAIR;
+}
+
 const char *record_ifname(struct ifnames *names, uint32_t ifindex, char *buf,
 			  size_t size)
 {
@@ -240,6 +245,31 @@ static void print_drop(struct ifnames *names,
 	}
 }
 
+static void print_repair(struct ifnames *names,
+			 const struct ksflow_record *record)
+{
+	const char *kind = ksflow_repair_kind_name(record->repair_kind);
+	char addr[INET6_ADDRSTRLEN], dev[IFNAMSIZ + 2];
+
+	if (print_is_json())
+		print_interface(names, record->in, "ifindex", "dev", "local");
+	else
+		print_text("%s ", record_ifname(names, record->in, dev,
+						sizeof(dev)));
+	print_string("sender", "%s ",
+		     inet_ntop(AF_INET6, record->sender, addr, sizeof(addr)));
+	print_string_colour("error", "%s ", kind ? kind : "?", PRINT_YELLOW);
+	print_bool("repaired", NULL, record->is_repaired);
+	print_text("%s: ", record->is_repaired ? "repaired" : "left as it is");
+	print_text("sum 0x%04x, right 0x%04x, ", record->sum_found,
+		   record->sum_right);
+	print_u64("sum-found", NULL, record->sum_found);
+	print_u64("sum-right", NULL, record->sum_right);
+	print_u64("sender-packets", "wrong so far %llu, ",
+		  record->sender_packets);
+	print_u64("rule", "rule %llu ", record->repair_rule);
+}
+
 void record_print(struct ifnames *names, const struct ksflow_batch *batch,
 		  const struct ksflow_record *record)
 {
@@ -249,11 +279,14 @@ void record_print(struct ifnames *names, const struct ksflow_batch *batch,
 		      sizeof(summary));
 
 	print_object(NULL);
-	print_string("kind", NULL, is_drop(batch) ? "drop" : "sample");
+	print_string("kind", NULL, is_drop(batch) ? "drop" :
+		     is_repair(batch) ? "repair" : "sample");
 	if (ksflow_has(record, RECORD_TIME))
 		print_time(record->time_ns);
 	if (is_drop(batch))
 		print_drop(names, record);
+	else if (is_repair(batch))
+		print_repair(names, record);
 	else
 		print_sample(names, record);
 	if (ksflow_has(record, RECORD_LEN))
@@ -325,6 +358,16 @@ static void comment_drop(char *comment, size_t size,
 	append(comment, size, "sflow %" PRIu32 " %s", code, name ? name : "?");
 }
 
+static void comment_repair(char *comment, size_t size,
+			   const struct ksflow_record *record)
+{
+	const char *kind = ksflow_repair_kind_name(record->repair_kind);
+
+	append(comment, size, "error %s sum 0x%04x right 0x%04x %s",
+	       kind ? kind : "?", record->sum_found, record->sum_right,
+	       record->is_repaired ? "repaired" : "left");
+}
+
 int record_save(struct pcapng *p, struct ifnames *names,
 		const struct ksflow_batch *batch,
 		const struct ksflow_record *record)
@@ -352,6 +395,9 @@ int record_save(struct pcapng *p, struct ifnames *names,
 			packet.dir = PCAPNG_DIR_OUT;
 		}
 		comment_drop(comment, sizeof(comment), record);
+	} else if (is_repair(batch)) {
+		packet.dir = PCAPNG_DIR_IN;
+		comment_repair(comment, sizeof(comment), record);
 	} else {
 		if (record->dir == KSFLOW_DIR_INGRESS)
 			packet.dir = PCAPNG_DIR_IN;

@@ -64,6 +64,9 @@ static void print_config(const struct ksflow_config *config)
 			      ksflow_has(config, CONFIG_RING_LAYER),
 			      config->ring_layer);
 	drop_print_settings(config);
+	if (ksflow_has(config, CONFIG_REPAIR))
+		print_u64("repair-rules", "repair    %llu rules (ksflow repair show)\n",
+			  config->repair_count);
 	print_object_end();
 	if (ksflow_has(config, CONFIG_OWNER_PORTID))
 		print_u64("ksflowd-portid", NULL, config->owner_portid);

@@ -39,7 +39,7 @@ static const struct {
 } counters[COUNTERS] = {
 	[SEEN] = {
 		"seen", "seen",
-		"samples: wire frames that were candidates, on a sampled device in a direction that is sampled, a super-packet being the frames it stands for (sFlow's sample_pool). Drops: packet buffers that were dropped, a super-packet being one",
+		"samples: wire frames that were candidates, on a sampled device in a direction that is sampled, a super-packet being the frames it stands for (sFlow's sample_pool). Drops: packet buffers that were dropped, a super-packet being one. Repairs: packets with a wrong checksum that a rule names",
 		"If it stays 0 for samples, no device is sampled, no reader is there, or no packet passes: ksflow check. For drops: ksflow drop show says whether they are on",
 	},
 	[NOT_SELECTED] = {
@@ -94,8 +94,8 @@ static const struct {
 	},
 	[COUNTED] = {
 		"counted", "counted only",
-		"drops that made no record since nobody reads drops, or the state is count",
-		"To see them: ksflow monitor drops; if the state is count: ksflow drop set state on",
+		"drops or wrong checksums that made no record since nobody reads them, or the state of drops is count",
+		"To see them: ksflow monitor drops, ksflow monitor repairs; if the state is count: ksflow drop set state on",
 	},
 	[HIDDEN] = {
 		"hidden", "hidden",
@@ -109,7 +109,7 @@ static const struct {
 	},
 	[LIMITED] = {
 		"limited", "over the limit",
-		"drops that made no record since the limit a second was used up. In sFlow's drops",
+		"drops that made no record since the limit a second was used up (in sFlow's drops); wrong checksums of a sender that had a record less than a second before",
 		"Nothing to do: counters by reason have them (ksflow drop show). For more records: ksflow drop set limit N",
 	},
 	[UNKNOWN] = {
@@ -209,6 +209,26 @@ static void print_drops(struct view *view, const struct ksflow_stats *stats)
 	/* Packets go on being dropped while the counters are read. */
 	print_verdict(view, "seen = counted + hidden + own + limited + selected",
 		      before ? excess(before->seen, settled_drops(stats)) +
+			       excess(settled_drops(before), stats->seen) : 0);
+	print_object_end();
+}
+
+static void print_repairs(struct view *view, const struct ksflow_stats *stats)
+{
+	const struct ksflow_stats *before =
+		ledger_stats(view->before, KSFLOW_KIND_REPAIR);
+	const uint64_t settled_now = settled_drops(stats);
+
+	print_object(NULL);
+	print_string_colour("kind", "%ss of this namespace\n", "repair",
+			    PRINT_BOLD);
+	print_counter(view, SEEN, stats->seen);
+	print_counter(view, COUNTED, stats->counted);
+	print_counter(view, LIMITED, stats->limited);
+	print_counter(view, SELECTED, stats->selected);
+	print_counter(view, LOST_RING, stats->lost_ring);
+	print_verdict(view, "seen = counted + limited + selected",
+		      before ? excess(before->seen, settled_now) +
 			       excess(settled_drops(before), stats->seen) : 0);
 	print_object_end();
 }
@@ -332,6 +352,8 @@ static void print_ledger(struct view *view, bool is_explained)
 	for (i = 0; i < ledger->stats_count; i++) {
 		if (ledger->stats[i].kind == KSFLOW_KIND_DROP)
 			print_drops(view, &ledger->stats[i]);
+		else if (ledger->stats[i].kind == KSFLOW_KIND_REPAIR)
+			print_repairs(view, &ledger->stats[i]);
 		else
 			print_namespace(view, &ledger->stats[i]);
 	}

@@ -33,6 +33,7 @@ struct tool_verb {
 int show_run(const struct tool_verb *verb, int argc, char **argv);
 int dev_run(const struct tool_verb *verb, int argc, char **argv);
 int drop_run(const struct tool_verb *verb, int argc, char **argv);
+int repair_run(const struct tool_verb *verb, int argc, char **argv);
 int reset_run(const struct tool_verb *verb, int argc, char **argv);
 int stats_run(const struct tool_verb *verb, int argc, char **argv);
 int monitor_run(const struct tool_verb *verb, int argc, char **argv);

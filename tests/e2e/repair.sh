@@ -15,6 +15,7 @@
 t=$(mktemp -d)
 on_exit "rm -rf $t"
 load
+modprobe tun
 new_ns a b c
 veth "$a" a0 "$b" b0
 veth "$b" b1 "$c" c0
@@ -64,7 +65,6 @@ rules() {
 	repairs add port=4739 mode=repair
 	repairs add port=4740
 	repairs add port=4741 mode=repair kinds=zero
-	repairs add port=4742 mode=repair defrag=1
 	repairs add port=4743 mode=repair from=2001:db8:1::/48
 	repairs add port=4744 mode=repair dev=vrf0
 }
@@ -78,7 +78,30 @@ run() {
 	done <"$t/lines"
 }
 rules
-run sizes headers lengths rules kinds forward tap paths
+run sizes lengths rules kinds forward tap
+# From here on fragments of the whole namespace are reassembled.
+repairs add port=4742 mode=repair defrag=1
+run headers paths
+repairs del 6
+# Connection tracking comes after the repair.
+in_b nft -f - <<'END'
+table inet t {
+	counter new {}
+	counter invalid {}
+	counter audited {}
+	chain pre {
+		type filter hook prerouting priority 0;
+		udp dport 4739 ct state new,established counter name new
+		udp dport 4739 ct state invalid counter name invalid
+		udp dport 4740 ct state invalid counter name audited
+	}
+}
+END
+run tracked
+tracked() { in_b nft -j list counters | jq ".nftables[].counter? | select(.name == \"$1\") | .packets"; }
+is "connection tracking: repaired packets are new" "$(tracked new)" 10
+is "and none of them invalid" "$(tracked invalid)" 0
+is "audited ones are" "$(tracked audited)" 10
 modprobe br_netfilter
 in_b sysctl -qw net.bridge.bridge-nf-call-ip6tables=1 net.bridge.bridge-nf-call-iptables=0
 run bridged
