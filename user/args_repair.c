@@ -33,8 +33,8 @@ static bool parse_dev(const char *value, struct ksflow_repair_rule *rule,
 		return false;
 	if (strlen(value) >= sizeof(rule->dev)) {
 		snprintf(err, size,
-			 "bad device \"%s\": expected 1...%zu characters", value,
-			 sizeof(rule->dev) - 1);
+			 "interface pattern \"%.20s\" is too long: expected at most %zu bytes",
+			 value, sizeof(rule->dev) - 1);
 		return false;
 	}
 	strcpy(rule->dev, value);

@@ -43,6 +43,7 @@ def packet_socket(dev, proto=0):
 def udp_socket(port, dev=None):
     s = socket.socket(socket.AF_INET6, socket.SOCK_DGRAM)
     s.setsockopt(socket.SOL_SOCKET, 33, 64 << 20)
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if dev:
         s.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, dev.encode())
     s.bind(('::', port))
