@@ -212,11 +212,11 @@ find_entry(const struct ksflow_repair_table *table, __be16 port,
 /* A VRF has the hooks called again, for itself: what a rule had is done. */
 static noinline bool was_here(const struct ksflow_repair_table *table,
 			      const struct sk_buff *skb, __be16 port,
-			      const struct net *net)
+			      struct net *net)
 {
 	const struct net_device *slave;
 
-	slave = dev_get_by_index_rcu((struct net *)net, IP6CB(skb)->iif);
+	slave = dev_get_by_index_rcu(net, IP6CB(skb)->iif);
 	return !slave || find_entry(table, port, ipv6_hdr(skb), slave);
 }
 
@@ -302,12 +302,6 @@ static noinline void judge_wrong(struct ksflow_net *kn,
 	}
 }
 
-static noinline void skip(struct ksflow_repair_count __percpu *count,
-			  unsigned int cause)
-{
-	this_cpu_inc(count->skipped[cause]);
-}
-
 /* The sum is there already, of all from the IPv6 header on. */
 static bool is_complete_right(const struct sk_buff *skb, int at, u32 len)
 {
@@ -332,18 +326,24 @@ static __always_inline void judge(struct ksflow_net *kn,
 	const struct ipv6hdr *ip6 = ipv6_hdr(skb);
 	u16 found = (__force u16)udp->check, rest;
 	u32 len = ntohs(udp->len);
+	unsigned int cause;
 	int at = place->at;
 	__wsum sum;
 
 	this_cpu_inc(count->seen);
+	cause = KSFLOW_REPAIR_SKIP_SUPER;
 	if (unlikely(skb_is_gso(skb)))
-		return skip(count, KSFLOW_REPAIR_SKIP_SUPER);
+		goto skip;
+	cause = KSFLOW_REPAIR_SKIP_PARTIAL;
 	if (unlikely(skb->ip_summed == CHECKSUM_PARTIAL))
-		return skip(count, KSFLOW_REPAIR_SKIP_PARTIAL);
-	if (unlikely(place->skip))
-		return skip(count, __ffs(place->skip));
+		goto skip;
+	if (unlikely(place->skip)) {
+		cause = __ffs(place->skip);
+		goto skip;
+	}
+	cause = KSFLOW_REPAIR_SKIP_LENGTH;
 	if (unlikely(len < sizeof(*udp) || len > skb->len - at))
-		return skip(count, KSFLOW_REPAIR_SKIP_LENGTH);
+		goto skip;
 	if (likely(found)) {
 		if (skb->ip_summed == CHECKSUM_UNNECESSARY) {
 			this_cpu_inc(count->trusted);
@@ -354,18 +354,25 @@ static __always_inline void judge(struct ksflow_net *kn,
 			return;
 		}
 	}
+	cause = KSFLOW_REPAIR_SKIP_MEMORY;
 	if (likely(at + len <= skb_headlen(skb)))
 		sum = csum_partial(skb->data + at, len, 0);
 	else if (likely(ksflow_skb_is_readable(skb)))
 		sum = skb_checksum(skb, at, len, 0);
 	else
-		return skip(count, KSFLOW_REPAIR_SKIP_MEMORY);
+		goto skip;
 	rest = (__force u16)csum_ipv6_magic(&ip6->saddr, &ip6->daddr, len,
 					    IPPROTO_UDP, sum);
-	if (unlikely(rest || !found))
-		return judge_wrong(kn, entry, skb, at, len, found, rest);
+	if (unlikely(rest || !found)) {
+		judge_wrong(kn, entry, skb, at, len, found, rest);
+		return;
+	}
 	mark_verified(skb);
 	this_cpu_inc(count->right);
+	return;
+
+skip:
+	this_cpu_inc(count->skipped[cause]);
 }
 
 static __always_inline void look(struct ksflow_net *kn, struct sk_buff *skb,

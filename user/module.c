@@ -31,6 +31,7 @@ struct module {
 	int said;			/* errno of the problem said last */
 	uint32_t said_abi;		/* the module's, if not ours */
 	bool said_dropless;		/* wanted drops, of one that has none */
+	bool said_repairless;		/* the same of repair */
 	char problem[320];
 	char version[64];
 	/* of connections that are gone */
@@ -148,9 +149,9 @@ static int send_layer(struct module *m, struct ksflow_nl_error *err)
 		layer.own_count = 0;
 	}
 	if (m->abi < ABI_REPAIR) {
-		if (layer.repair_count)
-			log_warn("module ksflow speaks ABI %u: it cannot repair checksums, repair waits for a newer one",
-				 m->abi);
+		if (layer.repair_count && !m->said_repairless)
+			log_warn("this module ksflow cannot repair checksums: repair waits for a newer one");
+		m->said_repairless = layer.repair_count;
 		layer.repair_count = 0;
 	}
 	return ksflow_nl_layer_set(m->nl, &layer, err);

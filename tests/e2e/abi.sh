@@ -35,6 +35,7 @@ sflow {
   collector { ip=127.0.0.1 }
   polling = 1
   pcap { dev=r0 sampling=1 }
+  repair { port=4739 }
   ${1-}
 }
 END
@@ -53,6 +54,7 @@ ip netns exec $r ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon
 on_exit "kill $daemon"
 wait_for rule 20
 fails "the same ABI: nothing is said of it" says "speaks ABI"
+is "a rule of repair" "$(ksflow -n $r -j repair show | jq -c '.repair.rules[] | [.port, .owner]')" '[4739,"ksflowd"]'
 
 # through: all that a user does, with the module that is loaded. $abi is its ABI.
 through() {
@@ -105,6 +107,8 @@ abi=$((ours - 1))
 replace $mods/older/ksflow.ko
 try "older module: ksflowd names both" says "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
 through "older module"
+try "older module: what it lacks is said" says "this module ksflow cannot repair checksums"
+fails "older module: so does the tool" ksflow -n $r repair show
 try "older module: check names both" grep -q "older than this tool (ABI $abi, tool $ours)" "$t/abi"
 
 # "sampling" needs a kind of rule that the older module does not know.
@@ -129,6 +133,7 @@ note "$(cat "$t/log")"
 unload
 load
 try "the module is upgraded: sampling" wait_for rule 20
+try "and repair" wait_for '[ "$(ksflow -n $r -j repair show | jq ".repair.rules | length")" = 1 ]'
 : >"$t/samples"
 pings 2
 try "samples arrive" wait_for '[ $(count flow) = 4 ]'
