@@ -8,6 +8,7 @@
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
 # make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
 # make fuzz [FUZZ=COUNT[:SEED]]   netlink messages on one of them, a million
+# make fuzz-user [FUZZ=SECONDS]  parsers of the programs, 600 s each; takes clang
 #
 # Kbuild is the module's own makefile.
 
@@ -76,7 +77,7 @@ build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
-.PHONY: check-unit check check-debug fuzz demo
+.PHONY: check-unit check check-debug fuzz fuzz-user demo
 check-unit: $(UNIT)
 	@tests/vm/check --unit $(UNIT)
 
@@ -85,6 +86,24 @@ check:
 
 check-debug:
 	@KERNELS="$(or $(KERNELS),debug debug-rt rt)" TESTS="$(TESTS)" tests/vm/check
+
+# Everything but the mains under libFuzzer; findings are written to out/.
+CLANG   ?= clang
+FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,\
+	     $(filter-out tests/fuzz/netlink.c,$(wildcard tests/fuzz/*.c)))
+
+build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) | build/libraries
+	@mkdir -p $(@D)
+	$(CLANG) $(ALL_CFLAGS) -O1 -fsanitize=fuzzer,address,undefined \
+		-fno-sanitize-recover=undefined -o $@ $^ $(PKG_LIBS) $(PCAP_LIBS) \
+		$(SECCOMP_LIBS)
+
+fuzz-user: $(FUZZERS)
+	@mkdir -p out
+	@for f in $(notdir $(FUZZERS)); do mkdir -p build/corpus/$$f; \
+		build/fuzz/$$f -max_total_time=$(or $(FUZZ),600) -timeout=10 \
+			-verbosity=0 -print_final_stats=1 -artifact_prefix=out/$$f- \
+			build/corpus/$$f tests/fuzz/corpus/$$f || exit; done
 
 fuzz:
 	@KERNELS=debug TESTS=fuzz FUZZ="$(or $(FUZZ),1000000)" tests/vm/check

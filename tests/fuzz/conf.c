@@ -3,18 +3,31 @@
 /*
  * Any text as a configuration: refused with a reason, or rules the module
  * takes and a print that reads back.
- *
- *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
- *		-D_GNU_SOURCE tests/fuzz/conf.c user/conf*.c user/args.c
- *		user/nl_parse.c user/uuid.c -lmnl
  */
 #include "conf.h"
+#include "conf_edit.h"
 #include "nl.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What parses can be edited, and says then what it was told to say. */
+static void edit(const char *data, size_t size)
+{
+	static struct conf_report report;
+	static struct conf conf;
+	struct conf_edit e;
+
+	if (conf_edit_open(&e, data, size))
+		return;
+	if (!conf_edit_set(&e, "polling", "17") &&
+	    (conf_parse(&conf, e.text, e.len, "edited", &report) ||
+	     conf.polling_s != 17))
+		abort();
+	conf_edit_close(&e);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -42,5 +55,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	/* a quoted word with blanks in it prints as several: may be refused */
 	conf_parse(&conf, text, len, "printed", &report);
 	free(text);
+	edit((const char *)data, size);
 	return 0;
 }

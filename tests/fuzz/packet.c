@@ -3,9 +3,6 @@
 /*
  * Any bytes as a packet: a summary of printable ASCII that fits, nothing read
  * past the end, and a capture of whole blocks.
- *
- *	clang -fsanitize=fuzzer,address,undefined -Iuser -D_GNU_SOURCE
- *		tests/fuzz/packet.c user/decode.c user/pcapng.c
  */
 #include "decode.h"
 #include "pcapng.h"

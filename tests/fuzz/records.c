@@ -2,10 +2,6 @@
 /* Copyright (C) 2026 the ksflow authors */
 /*
  * Any bytes as what the module sent, each record on into samples.
- *
- *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
- *		-D_GNU_SOURCE tests/fuzz/records.c user/nl_parse.c user/flow.c
- *		user/reason*.c user/sflow.c -lmnl
  */
 #include "flow.h"
 #include "nl.h"
