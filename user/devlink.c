@@ -57,10 +57,8 @@ static int on_message(struct nl_msg *msg, void *arg)
 	return NL_OK;
 }
 
-int devlink_traps(void (*each)(const struct devlink_trap *trap, void *arg),
-		  void *arg)
+static int dump(int command, nl_recvmsg_msg_cb_t on, void *arg)
 {
-	struct walk walk = { each, arg };
 	struct nl_sock *sock;
 	int family, ret = -ENOMEM;
 
@@ -73,13 +71,43 @@ int devlink_traps(void (*each)(const struct devlink_trap *trap, void *arg),
 	family = genl_ctrl_resolve(sock, DEVLINK_GENL_NAME);
 	if (family < 0)
 		goto out;
-	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on_message,
-			    &walk);
-	ret = genl_send_simple(sock, family, DEVLINK_CMD_TRAP_GET,
-			       DEVLINK_GENL_VERSION, NLM_F_DUMP);
+	nl_socket_modify_cb(sock, NL_CB_VALID, NL_CB_CUSTOM, on, arg);
+	ret = genl_send_simple(sock, family, command, DEVLINK_GENL_VERSION,
+			       NLM_F_DUMP);
 	if (ret >= 0)
 		ret = nl_recvmsgs_default(sock);
 out:
 	nl_socket_free(sock);
 	return ret < 0 ? -EIO : 0;
+}
+
+int devlink_traps(void (*each)(const struct devlink_trap *trap, void *arg),
+		  void *arg)
+{
+	struct walk walk = { each, arg };
+
+	return dump(DEVLINK_CMD_TRAP_GET, on_message, &walk);
+}
+
+static int on_policer(struct nl_msg *msg, void *arg)
+{
+	struct nlattr *attrs[DEVLINK_ATTR_STATS + 1];
+	struct nlattr *stats[DEVLINK_ATTR_STATS_RX_DROPPED + 1];
+	struct devlink_policed *sum = arg;
+
+	if (genlmsg_parse(nlmsg_hdr(msg), 0, attrs, DEVLINK_ATTR_STATS, NULL) ||
+	    !attrs[DEVLINK_ATTR_STATS] ||
+	    nla_parse_nested(stats, DEVLINK_ATTR_STATS_RX_DROPPED,
+			     attrs[DEVLINK_ATTR_STATS], NULL) ||
+	    !stats[DEVLINK_ATTR_STATS_RX_DROPPED])
+		return NL_OK;
+	sum->policers++;
+	sum->packets += nla_get_u64(stats[DEVLINK_ATTR_STATS_RX_DROPPED]);
+	return NL_OK;
+}
+
+int devlink_policed(struct devlink_policed *sum)
+{
+	*sum = (struct devlink_policed){ 0 };
+	return dump(DEVLINK_CMD_TRAP_POLICER_GET, on_policer, sum);
 }

@@ -52,6 +52,8 @@ int ledger_get(struct ksflow_nl *nl, struct ledger *ledger,
 	};
 
 	memset(ledger, 0, sizeof(*ledger));
+	/* lost before the module, and no part of any sum: without is no error */
+	devlink_policed(&ledger->policed);
 	return ksflow_nl_stats_get(nl, &handler, err);
 }
 

@@ -5,6 +5,8 @@
 
 /* One reading of all the module counts in this namespace. */
 
+#include "devlink.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +24,7 @@ struct ledger {
 	size_t source_count;
 	struct ksflow_reader *readers;
 	size_t reader_count;
+	struct devlink_policed policed;
 };
 
 /* What was dropped, by call site and reason, and by trap. */

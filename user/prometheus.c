@@ -259,6 +259,9 @@ void prometheus_print(FILE *out, const struct ksflow_config *config,
 	     "Samples (wire frames), drops and wrong checksums (packets) of the namespace, by what became of them.");
 	for (i = 0; i < ledger->stats_count; i++)
 		print_namespace_causes(out, &ledger->stats[i]);
+	if (ledger->policed.policers)
+		fprintf(out, "ksflow_ledger_total{kind=\"drop\",cause=\"policed\"} %" PRIu64 "\n",
+			ledger->policed.packets);
 	head(out, "ksflow_source_total", "counter",
 	     "The same by device.");
 	for (i = 0; i < ledger->source_count; i++)

@@ -28,6 +28,7 @@ enum counter {
 	OWN,
 	LIMITED,
 	UNKNOWN,
+	POLICED,
 	COUNTERS,
 };
 
@@ -117,6 +118,11 @@ static const struct {
 		"drops that no namespace could be found for; in no sum, and shown in the initial namespace alone",
 		"Nothing to do: such packets have neither a device nor a socket any more",
 	},
+	[POLICED] = {
+		"policed", "policed by hardware",
+		"packets of devlink's traps that the devices' policers dropped instead of reporting them, since the devices came; in no sum",
+		"For more reports raise their rates: devlink trap policer show; devlink trap policer set DEV policer N rate R burst B",
+	},
 };
 
 /* A reading, and the one before it: what that had selected is settled now. */
@@ -131,7 +137,7 @@ static void print_counter(struct view *view, enum counter counter,
 			  uint64_t value)
 {
 	bool is_loss = counter == LOST_RING || counter == LOST_OVERRUN ||
-		       counter == LOST_MEMORY;
+		       counter == LOST_MEMORY || counter == POLICED;
 	char cell[24];
 
 	view->is_used[counter] = true;
@@ -206,6 +212,8 @@ static void print_drops(struct view *view, const struct ksflow_stats *stats)
 	print_counter(view, LOST_RING, stats->lost_ring);
 	if (ksflow_has(stats, STATS_UNKNOWN))
 		print_counter(view, UNKNOWN, stats->unknown);
+	if (view->now->policed.policers)
+		print_counter(view, POLICED, view->now->policed.packets);
 	/* Packets go on being dropped while the counters are read. */
 	print_verdict(view, "seen = counted + hidden + own + limited + selected",
 		      before ? excess(before->seen, settled_drops(stats)) +
