@@ -44,4 +44,11 @@ int conf_edit_block_add(struct conf_edit *e, const char *block);
 /* All of them. */
 int conf_edit_block_del(struct conf_edit *e, const struct conf_block *block);
 
+/*
+ * A whole command: "polling-interval 20". err: what was wrong, and what was
+ * expected. -EINVAL without an error in e is for the words.
+ */
+int conf_command(struct conf_edit *e, int argc, char **argv, char *err,
+		 size_t size);
+
 #endif /* KSFLOW_USER_CONF_EDIT_H */

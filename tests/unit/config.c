@@ -3,7 +3,6 @@
 /* The words of a switch, and what becomes of a configuration's text. */
 #include "conf.h"
 #include "conf_edit.h"
-#include "config.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -20,7 +19,7 @@ static int edit(const char *command)
 	snprintf(copy, sizeof(copy), "%s", command);
 	for (word = strtok(copy, " "); word; word = strtok(NULL, " "))
 		argv[argc++] = word;
-	return config_edit(&e, argc, argv, err, sizeof(err));
+	return conf_command(&e, argc, argv, err, sizeof(err));
 }
 
 static void to(const char *command, const char *before, const char *after)
