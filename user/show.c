@@ -219,6 +219,12 @@ int show_run(const struct tool_verb *verb, int argc, char **argv)
 				  "\"%s\" after \"show\": expected nothing more",
 				  argv[0]);
 	ret = tool_open(&nl);
+	if (ret == TOOL_NO_MODULE) {
+		/* ksflowd sends counters without it */
+		print_object(NULL);
+		print_daemon();
+		print_object_end();
+	}
 	if (ret)
 		return ret;
 	ret = ksflow_nl_config_get(nl, &config, &err);

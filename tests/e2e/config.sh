@@ -35,6 +35,8 @@ try "polling-interval" sflow polling-interval 1
 try "ksflowd sends where it was told, as often" wait_for '[ $(wc -l <$t/a) -ge 4 ]' 20
 try "collector add, a second one" sflow collector add collector_B 127.0.0.1 --port 7002 --vrf default
 try "both get it" wait_for 'test -s $t/b'
+fails "ksflow show fails without the module" in_r ksflow show
+is "but says what ksflowd does" "$(in_r ksflow show 2>/dev/null | grep -E -c '^ksflowd +up|^collector collector_[AB] 127.0.0.1 port 700[12]: ready, sent')" 3
 fails "one that is there is not added" sflow collector add collector_A 127.0.0.1
 try "collector del" sflow collector del collector_A
 try "ksflowd says so" wait_for 'says "collector 127.0.0.1:7001: removed"'

@@ -54,6 +54,8 @@ sflow {
   pcap { dev=r1 sampling=$1 samplingDirection=out }
   collector { ip=127.0.0.1 udpport=6343 }	# tcpdump, and our own
   collector { ip=127.0.0.1 udpport=6345 }	# sfacctd
+  collector { ip=127.0.0.1 udpport=6346 vlan=strip records=standard }
+  collector { ip=127.0.0.1 udpport=6347 records=basic }
 }
 END
 }
@@ -87,7 +89,8 @@ END
 ip netns exec "$r" sfacctd -f "$t/pmacct.conf" >"$t/sfacctd" 2>"$t/sfacctd.log" & sfacctd=$!
 ip netns exec "$r" tcpdump -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 \
 	2>"$t/tcpdump.log" & tcpdump=$!
-ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" & ours=$!
+ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" \
+	"127.0.0.1,6346,$t/strip" "127.0.0.1,6347,$t/basic" & ours=$!
 on_exit 'kill -KILL $sfacctd $tcpdump $ours $daemon; pkill -KILL sfacctd'
 bound() { ip netns exec "$r" ss -Hlun | grep -q ":$1 "; }
 try "collectors are ready" wait_for 'test -e $t/ready && bound 6345 && grep -q listening $t/tcpdump.log' 30
@@ -162,6 +165,25 @@ for s in "0:$r0" "0:$r1"; do
 		[.[0], .[-1] - length, (. == sort)]" "$t/samples")" "[1,0,true]"
 done
 is "the new rate" "$(jq -c 'select(.records["1"].header // "" | test("9c40c351")) | .rate' "$t/samples" | sort -u)" 3
+
+# --- other profiles: the same samples, by the same numbers ---
+
+# of FILE PACKET FILTER: of the first sample with this in it
+of() { jq -s -c "[.[] | select(.records[\"1\"].header // \"\" | test(\"$2\")) |
+	select(.source == \"0:$r0\")][0] | $3" "$t/$1"; }
+is "strip: the tag is in no header" "$(of strip $v4 '[.records["1"].header[24:28], .records["1"].frame_length, .records["1"].stripped]')" \
+	'["0800",69,8]'
+is "strip: but in records of its own" "$(of strip $v4 '[.records["1012"].tags, .records["1001"].src_vlan]')" \
+	'[["81006064"],100]'
+is "standard: what is newer is left out" "$(jq -c 'select(.kind == "flow") | .records | keys[] | tonumber | select(. >= 1036)' "$t/strip")" ""
+is "basic: headers and generic counters" "$(jq -c '[.kind, (.records | keys)]' "$t/basic" | sort -u | tr '\n' ' ')" \
+	'["counters",["1"]] ["flow",["1"]] '
+for f in strip basic; do
+	is "$f: nothing is malformed" "$(jq -c 'select(.kind == "error")' "$t/$f")" ""
+	is "$f: datagrams without a gap" "$(jq -s -c '[.[].datagram] | unique | [.[0], .[-1] - length]' "$t/$f")" "[1,0]"
+	is "$f: each flow sample, by its number" "$(jq -s -c '[.[] | select(.kind == "flow") | [.source, .sequence]] | sort' "$t/$f" | sha256sum)" \
+		"$(jq -s -c '[.[] | select(.kind == "flow") | [.source, .sequence]] | sort' "$t/samples" | sha256sum)"
+done
 
 # --- sfacctd ---
 

@@ -145,6 +145,7 @@ FLOW = {
     1: header,
     1001: words('src_vlan', 'src_priority', 'dst_vlan', 'dst_priority'),
     1002: router,
+    1012: lambda r: {'tags': ['%08x' % r.u32() for _ in range(r.u32())]},
     1036: words('queue'),
     1038: lambda r: {'symbol': r.opaque().decode()},
     1039: words('delay_ns'),
