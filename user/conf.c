@@ -237,7 +237,8 @@ static int speed_range(struct lex *p, struct conf_device *device)
 	} else {
 		goto bad;
 	}
-	if (min > max || min < 1000000)
+	/* 0- is of any speed, known or not */
+	if (min > max || (min && min < 1000000))
 		goto bad;
 	device->speed_min_mbit = min / 1000000 > UINT32_MAX ?
 				 UINT32_MAX : min / 1000000;
@@ -298,9 +299,10 @@ static int pcap(struct lex *p, struct conf *conf)
 		} else if (lex_is(p, "speed")) {
 			ret = speed_range(p, device);
 		} else if (lex_is(p, "sampling")) {
-			ret = lex_number_value(p, 1, KSFLOW_RATE_MAX,
+			/* 0: as if it were not there */
+			ret = lex_number_value(p, 0, KSFLOW_RATE_MAX,
 					   &device->rate);
-			device->has_rate = true;
+			device->has_rate = device->rate;
 		} else if (lex_is(p, "samplingDirection")) {
 			ret = dir_value(p, &device->dir);
 		} else if (lex_is(p, "promisc") || lex_is(p, "vport") ||
@@ -593,6 +595,35 @@ static int dns_sd(struct lex *p, struct conf *conf)
 	return ret;
 }
 
+/* hsflowd's may be as small as one likes. */
+static int header_value(struct lex *p, struct conf *conf)
+{
+	int ret = lex_number_value(p, 0, KSFLOW_HEADER_MAX,
+				   &conf->header_bytes);
+
+	if (ret || conf->header_bytes >= KSFLOW_HEADER_MIN)
+		return ret;
+	lex_warn(p, p->token_line, "headerBytes=%u: %d is the least",
+		 conf->header_bytes, KSFLOW_HEADER_MIN);
+	conf->header_bytes = KSFLOW_HEADER_MIN;
+	return 0;
+}
+
+/* Who one is does not depend on a name server. */
+static int agent_value(struct lex *p, struct conf *conf)
+{
+	int ret = lex_value(p, "an IPv4 or IPv6 address");
+
+	if (ret || parse_addr(p->token, &conf->agent_addr))
+		return ret;
+	if (strpbrk(p->token, ":/") || p->token[strspn(p->token, "0123456789.")] == '\0')
+		return lex_fail(p, "expected an IPv4 or IPv6 address");
+	lex_unoffered(p, p->token_line,
+		      "agentIP=%.64s: names are not looked up, ignored",
+		      p->token);
+	return 0;
+}
+
 static int uuid_value(struct lex *p, struct conf *conf)
 {
 	int ret = lex_value(p, "a UUID");
@@ -691,8 +722,7 @@ static int setting(struct lex *p, struct conf *conf)
 	if (lex_is(p, "polling") || lex_is(p, "counterPollingInterval"))
 		return lex_number_value(p, 0, 86400, &conf->polling_s);
 	if (lex_is(p, "headerBytes"))
-		return lex_number_value(p, KSFLOW_HEADER_MIN, KSFLOW_HEADER_MAX,
-				    &conf->header_bytes);
+		return header_value(p, conf);
 	if (lex_is(p, "ringBytes")) {
 		ret = lex_number_value(p, KSFLOW_RING_MIN, KSFLOW_RING_MAX,
 				       &conf->ring_bytes);
@@ -711,7 +741,7 @@ static int setting(struct lex *p, struct conf *conf)
 		return lex_word_value(p, conf->agent_dev, sizeof(conf->agent_dev),
 				  "an interface name");
 	if (lex_is(p, "agentIP"))
-		return addr_value(p, &conf->agent_addr);
+		return agent_value(p, conf);
 	if (lex_is(p, "agent.cidr"))
 		return cidr_value(p, conf);
 	if (is_among(p, never_blocks))

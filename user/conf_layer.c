@@ -159,6 +159,13 @@ static void add_device(struct builder *b, const struct conf *conf,
 		add_matching(b, device, dir);
 	if (device->pattern[0] || device->regex[0])
 		return;
+	if (!device->speed_min_mbit && device->speed_max_mbit == UINT32_MAX) {
+		rule = add(b, NULL, false);
+		set_dir(rule, dir);
+		if (device->has_rate)
+			set_rate(rule, device->rate);
+		return;
+	}
 	for (i = 0; i < SPEEDS; i++) {
 		if (speeds_mbit[i] < device->speed_min_mbit ||
 		    speeds_mbit[i] > device->speed_max_mbit)

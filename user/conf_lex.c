@@ -4,9 +4,11 @@
 
 #include "conf.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -202,6 +204,16 @@ uint64_t lex_number(const char *s, const char **end)
 	const char *u;
 	int digits;
 
+	if (s[0] == '0' && (s[1] | 0x20) == 'x') {
+		char *rest;
+
+		/* signs and blanks are for others */
+		if (!isxdigit((unsigned char)s[2]) || strlen(s) > 14)
+			return UINT64_MAX;
+		n = strtoull(s, &rest, 16);
+		*end = rest;
+		return n;
+	}
 	for (digits = 0; *s >= '0' && *s <= '9'; s++, digits++) {
 		if (digits >= 12)
 			return UINT64_MAX;

@@ -40,7 +40,7 @@ int lex_word_value(struct lex *p, char *out, size_t size,
 		   const char *expected);
 int lex_number_value(struct lex *p, uint64_t min, uint64_t max,
 		     uint32_t *out);
-/* Digits with an optional unit of thousands; UINT64_MAX when it is not. */
+/* Digits with an optional unit of thousands, or 0x...; UINT64_MAX when it is not. */
 uint64_t lex_number(const char *s, const char **end);
 __attribute__((format(printf, 2, 3)))
 int lex_fail(struct lex *p, const char *fmt, ...);

@@ -217,6 +217,13 @@ static void test_others(void)
 	is_str(conf.devices[0].regex, "^swp[0-9]{1,2}$", "dev.pattern");
 	is(report.unoffered_count, 2, "dns-sd, port");
 
+	is(parse("sflow { headerBytes=0 subAgentId=0x10 agentIP=router.example }"),
+	   0, "what hsflowd takes: %s", report.error);
+	is(conf.header_bytes, 64, "a small header becomes the smallest");
+	is(conf.sub_agent_id, 16, "numbers may be hexadecimal");
+	is(conf.agent_addr.type, SFLOW_ADDR_UNKNOWN, "a name is no address");
+	is(report.unoffered_count, 1, "which is said");
+
 	bad("sflow { uuid=0011 }",
 	    "test.conf:1: \"0011\": expected a UUID, 32 hexadecimal digits");
 	bad("sflow { psample { rate=1 } }",
@@ -376,8 +383,6 @@ static void test_errors(void)
 	    "test.conf:1: \"}\": expected ip=ADDRESS in collector");
 	bad("sflow { collector { ip=1.2.3.4 udpport=65536 } }",
 	    "test.conf:1: \"65536\": expected a number, 1...65535");
-	bad("sflow { agentIP = router }",
-	    "test.conf:1: \"router\": expected an IPv4 or IPv6 address");
 	bad("sflow { agent.cidr = 10.0.0.0/33 }",
 	    "test.conf:1: \"10.0.0.0/33\": expected ADDRESS/BITS");
 	bad("sflow { samplingDirection = up }",
@@ -389,8 +394,12 @@ static void test_errors(void)
 	bad("sflow { agent = \"eth0\n }",
 	    "test.conf:1: \"eth0\": expected a closing quote");
 	bad("sflow { json { { { ", "test.conf:1: end of file: expected }");
-	bad("sflow { headerBytes=32 }",
-	    "test.conf:1: \"32\": expected a number, 64...512");
+	bad("sflow { headerBytes=513 }",
+	    "test.conf:1: \"513\": expected a number, 0...512");
+	bad("sflow { agentIP=10.0.0.300 }",
+	    "test.conf:1: \"10.0.0.300\": expected an IPv4 or IPv6 address");
+	bad("sflow { subAgentId=0x }",
+	    "test.conf:1: \"0x\": expected a number, 0...4294967295");
 	bad("sflow { ringBytes=50000 }",
 	    "test.conf:1: \"50000\": expected a power of two");
 	is(conf_parse(&conf, "sflow\0{}", 8, "test.conf", &report), -EINVAL,
@@ -567,6 +576,10 @@ static void test_rules(void)
 	rates("sflow { sampling=0 }", 0, 0, 0, 0);
 	rates("sflow { sampling.10G=0 }", 1000, 0, 1000, 0);
 	rates("sflow { epcap { dev=eth0 } }", 1000, 0, 0, 0);
+	rates("sflow { sampling=7 sampling.bps_ratio=0 pcap { dev=eth0 sampling=0 } }",
+	      7, 0, 0, 0);
+	rates("sflow { pcap { speed=0- } }", 1000, 10000, 1000, 0);
+	rates("sflow { pcap { speed=0-1G sampling=3 } }", 3, 0, 0, 0);
 	rates("sflow { interface { dev=eth0 sampling=7 } }", 7, 10000, 1000, 0);
 	rates("sflow { interface { dev=veth0 sampling=7 } }", 1000, 10000, 1000, 0);
 	rates("sflow { interface { dev=veth0 enabled=on } }", 1000, 10000, 1000, 10000);
