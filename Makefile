@@ -115,20 +115,22 @@ demo:
 
 .PHONY: install uninstall
 UNIT_DIR  = $(DESTDIR)$(PREFIX)/lib/systemd/system
+SFLOW     = $(DESTDIR)$(PREFIX)/bin/sflow
 WORDS_DIR = $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 
 install: all
 	install -d $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/bin
 	$(if $(filter build/ksflowd,$(PROGRAMS)),install -m 755 build/ksflowd $(DESTDIR)$(PREFIX)/sbin/)
 	$(if $(filter build/ksflow,$(PROGRAMS)),install -m 755 build/ksflow $(DESTDIR)$(PREFIX)/bin/)
-	ln -sf ksflow $(DESTDIR)$(PREFIX)/bin/sflow
+	@if [ ! -e $(SFLOW) ] || [ "$$(readlink $(SFLOW))" = ksflow ]; then ln -sf ksflow $(SFLOW); \
+	else echo >&2 "$(SFLOW) is somebody else's: not replaced"; fi
 	install -D -m 644 user/completion $(WORDS_DIR)/ksflow
 	install -d $(UNIT_DIR)
 	sed 's|/usr/local|$(PREFIX)|g' user/ksflowd.service >$(UNIT_DIR)/ksflowd.service
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/sbin/ksflowd $(DESTDIR)$(PREFIX)/bin/ksflow
-	[ "$$(readlink $(DESTDIR)$(PREFIX)/bin/sflow)" != ksflow ] || rm -f $(DESTDIR)$(PREFIX)/bin/sflow
+	[ "$$(readlink $(SFLOW))" != ksflow ] || rm -f $(SFLOW)
 	rm -f $(UNIT_DIR)/ksflowd.service $(WORDS_DIR)/ksflow
 
 # --- the module ---
