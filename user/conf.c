@@ -3,6 +3,7 @@
 #include "conf.h"
 
 #include "args.h"
+#include "conf_blocks.h"
 #include "conf_lex.h"
 #include "conf_repair.h"
 #include "nl.h"
@@ -10,7 +11,6 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -249,24 +249,6 @@ bad:
 	return lex_fail(p, "expected a speed or a range of them, as 10G or 1G-1T");
 }
 
-static int regex_value(struct lex *p, char *out)
-{
-	char text[128];
-	regex_t regex;
-	int ret;
-
-	ret = lex_word_value(p, out, CONF_REGEX_MAX, "a regular expression");
-	if (ret)
-		return ret;
-	ret = regcomp(&regex, out, REG_EXTENDED | REG_NOSUB);
-	if (!ret) {
-		regfree(&regex);
-		return 0;
-	}
-	regerror(ret, &regex, text, sizeof(text));
-	return lex_fail(p, "expected a regular expression: %s", text);
-}
-
 static int pcap(struct lex *p, struct conf *conf)
 {
 	struct conf_device *device;
@@ -313,7 +295,7 @@ static int pcap(struct lex *p, struct conf *conf)
 			ret = lex_word_value(p, ignored, sizeof(ignored),
 					 "on or off");
 		} else if (lex_is(p, "dev.pattern")) {
-			ret = regex_value(p, device->regex);
+			ret = lex_regex_value(p, device->regex, sizeof(device->regex));
 		} else {
 			ret = lex_fail(p,
 				   "expected dev, dev.pattern, speed, sampling, samplingDirection or } in pcap");
@@ -333,17 +315,7 @@ static bool is_among(const struct lex *p, const char * const *words)
 
 static int switch_value(struct lex *p, bool *out)
 {
-	int ret = lex_value(p, "on or off");
-
-	if (ret)
-		return ret;
-	if (lex_is(p, "on") || lex_is(p, "yes") || lex_is(p, "true"))
-		*out = true;
-	else if (lex_is(p, "off") || lex_is(p, "no") || lex_is(p, "false"))
-		*out = false;
-	else
-		return lex_fail(p, "expected on or off");
-	return 0;
+	return lex_switch_value(p, out);
 }
 
 static int start_value(struct lex *p, struct ksflow_drop_conf *drop)
@@ -488,109 +460,6 @@ static int dropmon(struct lex *p, struct conf *conf)
 			ret = lex_fail(p,
 				   "expected start, limit, burst, sw, hw, hide or } in dropmon");
 		}
-	}
-	return ret;
-}
-
-static int psample(struct lex *p, struct conf *conf)
-{
-	struct conf_psample *psample = &conf->psample;
-	int ret;
-
-	*psample = (struct conf_psample){
-		.is_there = true, .group = 1, .ingress = true,
-	};
-	lex_unoffered(p, p->token_line,
-		      "psample: not offered by this version, ignored");
-	ret = lex_open(p);
-	while (!ret) {
-		ret = lex_next(p, false);
-		if (ret || lex_is(p, "}"))
-			break;
-		if (lex_is(p, "group"))
-			ret = lex_number_value(p, 0, UINT32_MAX,
-					       &psample->group);
-		else if (lex_is(p, "ingress"))
-			ret = switch_value(p, &psample->ingress);
-		else if (lex_is(p, "egress"))
-			ret = switch_value(p, &psample->egress);
-		else
-			ret = lex_fail(p,
-				       "expected group, ingress, egress or } in psample");
-	}
-	return ret;
-}
-
-static int dent(struct lex *p, struct conf *conf)
-{
-	int ret;
-
-	memset(&conf->dent, 0, sizeof(conf->dent));
-	conf->dent.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "dent: not offered by this version, ignored");
-	ret = lex_open(p);
-	while (!ret) {
-		ret = lex_next(p, false);
-		if (ret || lex_is(p, "}"))
-			break;
-		if (lex_is(p, "sw"))
-			ret = switch_value(p, &conf->dent.sw);
-		else if (lex_is(p, "switchport"))
-			ret = regex_value(p, conf->dent.switchport);
-		else
-			ret = lex_fail(p,
-				       "expected sw, switchport or } in dent");
-	}
-	return ret;
-}
-
-static int tcp(struct lex *p, struct conf *conf)
-{
-	bool ignored;
-	int ret;
-
-	memset(&conf->tcp, 0, sizeof(conf->tcp));
-	conf->tcp.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "tcp: not offered by this version, ignored");
-	ret = lex_open(p);
-	while (!ret) {
-		ret = lex_next(p, false);
-		if (ret || lex_is(p, "}"))
-			break;
-		if (lex_is(p, "tunnel"))
-			ret = switch_value(p, &conf->tcp.tunnel);
-		else if (lex_is(p, "udp"))
-			ret = switch_value(p, &conf->tcp.udp);
-		else if (lex_is(p, "dump"))
-			ret = switch_value(p, &ignored);
-		else
-			ret = lex_fail(p,
-				       "expected tunnel, udp, dump or } in tcp");
-	}
-	return ret;
-}
-
-static int dns_sd(struct lex *p, struct conf *conf)
-{
-	int ret;
-
-	memset(&conf->dns_sd, 0, sizeof(conf->dns_sd));
-	conf->dns_sd.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "dns-sd: not offered by this version, ignored; name the collectors");
-	ret = lex_open(p);
-	while (!ret) {
-		ret = lex_next(p, false);
-		if (ret || lex_is(p, "}"))
-			break;
-		if (lex_is(p, "domain"))
-			ret = lex_word_value(p, conf->dns_sd.domain,
-					     sizeof(conf->dns_sd.domain),
-					     "a domain");
-		else
-			ret = lex_fail(p, "expected domain or } in dns-sd");
 	}
 	return ret;
 }
@@ -747,13 +616,13 @@ static int setting(struct lex *p, struct conf *conf)
 	if (is_among(p, never_blocks))
 		return ignore_block(p, "not offered");
 	if (lex_is(p, "psample"))
-		return psample(p, conf);
+		return conf_psample(p, conf);
 	if (lex_is(p, "dent"))
-		return dent(p, conf);
+		return conf_dent(p, conf);
 	if (lex_is(p, "tcp"))
-		return tcp(p, conf);
+		return conf_tcp(p, conf);
 	if (lex_is(p, "dns-sd"))
-		return dns_sd(p, conf);
+		return conf_dns_sd(p, conf);
 	if (lex_is(p, "uuid"))
 		return uuid_value(p, conf);
 	if (is_among(p, ignored_values) ||
@@ -847,77 +716,6 @@ int conf_parse(struct conf *conf, const char *text, size_t len,
 		     conf->has_bps_ratio ? conf->bps_ratio : 1000000,
 		     conf->sampling);
 	return 0;
-}
-
-static int environment_number(const char *name, uint64_t max,
-			      struct conf_report *report, uint64_t *value)
-{
-	const char *text = getenv(name), *end = "";
-
-	if (!text || !text[0])
-		return 0;
-	*value = lex_number(text, &end);
-	if (!*end && *value <= max)
-		return 1;
-	snprintf(report->error, sizeof(report->error),
-		 "environment: %s: \"%.64s\": expected a number, 0...%llu", name,
-		 text, (unsigned long long)max);
-	return -EINVAL;
-}
-
-/* Names or addresses, with blanks between. */
-static int environment_collectors(struct conf *conf, uint16_t port,
-				  struct conf_report *report)
-{
-	const char *at = getenv("COLLECTOR");
-	struct conf_collector *c;
-	size_t len;
-
-	conf->collectors[0].port = port;
-	if (!at || !at[strspn(at, " \t")])
-		return 0;
-	conf->collector_count = 0;
-	for (at += strspn(at, " \t"); *at; at += len + strspn(at + len, " \t")) {
-		len = strcspn(at, " \t");
-		c = &conf->collectors[conf->collector_count];
-		if (len >= sizeof(c->host) ||
-		    conf->collector_count == CONF_COLLECTORS_MAX) {
-			snprintf(report->error, sizeof(report->error),
-				 "environment: COLLECTOR: expected at most %d names or addresses",
-				 CONF_COLLECTORS_MAX);
-			return -EINVAL;
-		}
-		memset(c, 0, sizeof(*c));
-		memcpy(c->host, at, len);
-		c->port = port;
-		conf->collector_count++;
-	}
-	return 0;
-}
-
-int conf_environment(struct conf *conf, struct conf_report *report)
-{
-	uint64_t value = 0, port = SFLOW_PORT;
-	int ret;
-
-	ret = environment_number("SAMPLING", KSFLOW_RATE_MAX, report, &value);
-	if (ret < 0)
-		return ret;
-	if (ret) {
-		/* for every speed, as hsflowd's container has it */
-		conf->has_sampling = true;
-		conf->sampling = value;
-		conf->has_bps_ratio = true;
-	}
-	ret = environment_number("POLLING", 86400, report, &value);
-	if (ret < 0)
-		return ret;
-	if (ret)
-		conf->polling_s = value;
-	ret = environment_number("PORT", 65535, report, &port);
-	if (ret < 0)
-		return ret;
-	return environment_collectors(conf, port ? port : SFLOW_PORT, report);
 }
 
 static int read_file(const char *file, char **text, size_t *len)

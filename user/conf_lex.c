@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <regex.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -266,4 +267,37 @@ int lex_word_value(struct lex *p, char *out, size_t size,
 			    size - 1);
 	strcpy(out, p->token);
 	return 0;
+}
+
+int lex_switch_value(struct lex *p, bool *out)
+{
+	int ret = lex_value(p, "on or off");
+
+	if (ret)
+		return ret;
+	if (lex_is(p, "on") || lex_is(p, "yes") || lex_is(p, "true"))
+		*out = true;
+	else if (lex_is(p, "off") || lex_is(p, "no") || lex_is(p, "false"))
+		*out = false;
+	else
+		return lex_fail(p, "expected on or off");
+	return 0;
+}
+
+int lex_regex_value(struct lex *p, char *out, size_t size)
+{
+	char text[128];
+	regex_t regex;
+	int ret;
+
+	ret = lex_word_value(p, out, size, "a regular expression");
+	if (ret)
+		return ret;
+	ret = regcomp(&regex, out, REG_EXTENDED | REG_NOSUB);
+	if (!ret) {
+		regfree(&regex);
+		return 0;
+	}
+	regerror(ret, &regex, text, sizeof(text));
+	return lex_fail(p, "expected a regular expression: %s", text);
 }

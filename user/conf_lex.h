@@ -40,6 +40,10 @@ int lex_word_value(struct lex *p, char *out, size_t size,
 		   const char *expected);
 int lex_number_value(struct lex *p, uint64_t min, uint64_t max,
 		     uint32_t *out);
+/* on or off. */
+int lex_switch_value(struct lex *p, bool *out);
+/* An extended one. */
+int lex_regex_value(struct lex *p, char *out, size_t size);
 /* Digits with an optional unit of thousands, or 0x...; UINT64_MAX when it is not. */
 uint64_t lex_number(const char *s, const char **end);
 __attribute__((format(printf, 2, 3)))

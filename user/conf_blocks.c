@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "conf_blocks.h"
+
+#include "conf.h"
+#include "conf_lex.h"
+
+#include <string.h>
+
+int conf_psample(struct lex *p, struct conf *conf)
+{
+	struct conf_psample *psample = &conf->psample;
+	int ret;
+
+	*psample = (struct conf_psample){
+		.is_there = true, .group = 1, .ingress = true,
+	};
+	lex_unoffered(p, p->token_line,
+		      "psample: not offered by this version, ignored");
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		if (lex_is(p, "group"))
+			ret = lex_number_value(p, 0, UINT32_MAX,
+					       &psample->group);
+		else if (lex_is(p, "ingress"))
+			ret = lex_switch_value(p, &psample->ingress);
+		else if (lex_is(p, "egress"))
+			ret = lex_switch_value(p, &psample->egress);
+		else
+			ret = lex_fail(p,
+				       "expected group, ingress, egress or } in psample");
+	}
+	return ret;
+}
+
+int conf_dent(struct lex *p, struct conf *conf)
+{
+	int ret;
+
+	memset(&conf->dent, 0, sizeof(conf->dent));
+	conf->dent.is_there = true;
+	lex_unoffered(p, p->token_line,
+		      "dent: not offered by this version, ignored");
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		if (lex_is(p, "sw"))
+			ret = lex_switch_value(p, &conf->dent.sw);
+		else if (lex_is(p, "switchport"))
+			ret = lex_regex_value(p, conf->dent.switchport,
+					      sizeof(conf->dent.switchport));
+		else
+			ret = lex_fail(p,
+				       "expected sw, switchport or } in dent");
+	}
+	return ret;
+}
+
+int conf_tcp(struct lex *p, struct conf *conf)
+{
+	bool ignored;
+	int ret;
+
+	memset(&conf->tcp, 0, sizeof(conf->tcp));
+	conf->tcp.is_there = true;
+	lex_unoffered(p, p->token_line,
+		      "tcp: not offered by this version, ignored");
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		if (lex_is(p, "tunnel"))
+			ret = lex_switch_value(p, &conf->tcp.tunnel);
+		else if (lex_is(p, "udp"))
+			ret = lex_switch_value(p, &conf->tcp.udp);
+		else if (lex_is(p, "dump"))
+			ret = lex_switch_value(p, &ignored);
+		else
+			ret = lex_fail(p,
+				       "expected tunnel, udp, dump or } in tcp");
+	}
+	return ret;
+}
+
+int conf_dns_sd(struct lex *p, struct conf *conf)
+{
+	int ret;
+
+	memset(&conf->dns_sd, 0, sizeof(conf->dns_sd));
+	conf->dns_sd.is_there = true;
+	lex_unoffered(p, p->token_line,
+		      "dns-sd: not offered by this version, ignored; name the collectors");
+	ret = lex_open(p);
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		if (lex_is(p, "domain"))
+			ret = lex_word_value(p, conf->dns_sd.domain,
+					     sizeof(conf->dns_sd.domain),
+					     "a domain");
+		else
+			ret = lex_fail(p, "expected domain or } in dns-sd");
+	}
+	return ret;
+}
