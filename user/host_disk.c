@@ -131,16 +131,22 @@ struct mounts {
 };
 
 /* Once, wherever it is mounted. */
-static bool is_new(struct mounts *mounts, uint64_t device)
+static bool is_seen(const struct mounts *mounts, uint64_t device)
 {
-	uint64_t *seen;
 	unsigned int i;
 
 	for (i = 0; i < mounts->count; i++) {
 		if (mounts->seen[i] == device)
-			return false;
+			return true;
 	}
-	seen = reallocarray(mounts->seen, mounts->count + 1, sizeof(*seen));
+	return false;
+}
+
+static bool add_seen(struct mounts *mounts, uint64_t device)
+{
+	uint64_t *seen = reallocarray(mounts->seen, mounts->count + 1,
+				      sizeof(*seen));
+
 	if (!seen)
 		return false;
 	mounts->seen = seen;
@@ -164,12 +170,13 @@ static void add_mount(const char *root, struct mounts *mounts,
 	    sscanf(line, "%*u %*u %u:%u %*s %1023s", &major, &minor,
 		   point) != 3 ||
 	    sscanf(rest, " - %63s %511s %63s", type, source, options) != 3 ||
-	    !is_local(type, source, options))
+	    !is_local(type, source, options) ||
+	    is_seen(mounts, (uint64_t)major << 32 | minor))
 		return;
 	unescape(point);
 	snprintf(path, sizeof(path), "%s%s", root, point);
 	if (statvfs(path, &s) || !s.f_blocks ||
-	    !is_new(mounts, (uint64_t)major << 32 | minor))
+	    !add_seen(mounts, (uint64_t)major << 32 | minor))
 		return;
 	total = (uint64_t)s.f_blocks * s.f_frsize;
 	free = (uint64_t)s.f_bavail * s.f_frsize;
