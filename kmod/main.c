@@ -99,7 +99,7 @@ module_init(ksflow_init);
 module_exit(ksflow_exit);
 
 MODULE_AUTHOR("the ksflow authors");
-MODULE_DESCRIPTION("Packet sampling and capture of drops for sFlow");
+MODULE_DESCRIPTION("Packet sampling and capture of drops for sFlow, repair of UDP checksums");
 MODULE_LICENSE("GPL");
 MODULE_VERSION(KSFLOW_VERSION);
 MODULE_ALIAS_GENL_FAMILY(KSFLOW_GENL_NAME);
