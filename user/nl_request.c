@@ -284,11 +284,20 @@ int ksflow_nl_repair_add(struct ksflow_nl *nl,
 int ksflow_nl_repair_del(struct ksflow_nl *nl, uint32_t id,
 			 struct ksflow_nl_error *err)
 {
-	struct ksflow_repair_rule rule = { .id = id };
+	const struct ksflow_repair_rule rule = {
+		.has = 1ULL << KSFLOW_A_REPAIR_ID, .id = id,
+	};
+	struct nl_msg *msg;
 
 	if (id)
-		ksflow_set(&rule, REPAIR_ID);
-	return repair_request(nl, KSFLOW_CMD_REPAIR_DEL, &rule, err);
+		return repair_request(nl, KSFLOW_CMD_REPAIR_DEL, &rule, err);
+	msg = ksflow_nl_message(nl, KSFLOW_CMD_REPAIR_DEL, 0);
+	/* libnl takes an empty nest out when it ends. */
+	if (!msg || nla_put(msg, KSFLOW_A_REPAIR | NLA_F_NESTED, 0, NULL)) {
+		nlmsg_free(msg);
+		return ksflow_nl_fail(err, -EMSGSIZE, "repair rule");
+	}
+	return ksflow_nl_request(nl, msg, NULL, NULL, err);
 }
 
 static int repair_answer(const void *attrs, size_t len, void *arg)

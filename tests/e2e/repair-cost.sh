@@ -147,6 +147,12 @@ measure() { # measure NAME
 }
 measure "no conntrack"
 in_b nft -f - <<'END'
-table inet t { chain c { type filter hook prerouting priority 0; ct state invalid counter; } }
+table inet t {
+	chain c {
+		type filter hook prerouting priority 0
+		ct state invalid counter
+	}
+}
 END
+between "connection tracking is at work: packets cost more" "$(more "$(run right-1428 | cut -d' ' -f1)" "$base1428")" 300 100000
 measure "conntrack"

@@ -44,7 +44,8 @@ mac, dst = bytes.fromhex(os.environ['MAC'].replace(':', '')), addr('fd00::2')
 for _ in range(count):
     for source in sys.argv[4:] or ['fd00::1']:
         src = addr(source)
-        udp = datagram(src, dst, 1000, port, os.urandom(60), kind)
+        udp = datagram(src, dst, 1000, port, os.urandom(60)) if kind == 'right' \
+            else wrong_datagram(src, dst, 1000, port, 60, kind)[1]
         s.send(mac + b'\2\0\0\0\0\1\x86\xdd' + ip6(src, dst, UDP, udp))
 END
 MAC=$(ip -n "$b" -j link show b0 | jq -r '.[0].address')

@@ -14,9 +14,9 @@ import time
 
 sys.path.insert(0, '.')
 from repairs import (  # noqa: E402
-    AUTH, DEST, ESP, FRAGMENT, HOP, NONE, ROUTING, UDP, KINDS, SKIPS, Module,
+    AUTH, DEST, ESP, FRAGMENT, HOP, KINDS, NONE, ROUTING, UDP, Module,
     addr, auth_header, chain, datagram, enter, fold, fragments, ip6,
-    option_header, pseudo, right_sum)
+    option_header, right_sum, wrong_datagram)
 
 A, B, C = sys.argv[1:4]
 REPAIR, AUDIT, ZEROES, WHOLE, PREFIX, NODEV, FREE = range(4739, 4746)
@@ -282,8 +282,8 @@ def rules():
 def kinds():
     before = {r['port']: r['by-kind'] for r in module.get()['rules']}[AUDIT]
     for kind in ('zero', 'no-pseudo', 'pseudo', 'pseudo-inverted', 'swapped'):
-        plain.send(ip6(SRC, DST, UDP, datagram(SRC, DST, 1, AUDIT,
-                                               os.urandom(99), kind)))
+        _, udp = wrong_datagram(SRC, DST, 1, AUDIT, 99, kind)
+        plain.send(ip6(SRC, DST, UDP, udp))
     other = Path(a0, b_mac, 'fd00::77', 'fd00::2')
     for _ in range(20):
         other.send(ip6(other.src, DST, UDP, datagram(
@@ -319,9 +319,9 @@ def forward():
 
     def aged(packet):
         return packet[:7] + bytes([packet[7] - 1]) + packet[8:]
-    data = os.urandom(200)
+    data, udp = wrong_datagram(SRC, FAR, 1, REPAIR, 200, 'swapped')
     right = ip6(SRC, FAR, UDP, datagram(SRC, FAR, 1, REPAIR, data))
-    wrong = ip6(SRC, FAR, UDP, datagram(SRC, FAR, 1, REPAIR, data, 'swapped'))
+    wrong = ip6(SRC, FAR, UDP, udp)
     through('forwarded, right', right, aged(right), 'seen=1 right=1')
     through('forwarded, wrong', wrong, aged(right), 'seen=1 repaired=1')
     for port in AUDIT, FREE:
@@ -368,10 +368,31 @@ def forward():
                 '' if at else 'seen=1 fragment=1')
 
 
+def offloaded():
+    """Sent by a socket: its sum is computed where it leaves for good."""
+    s = in_ns(A, socket.socket, socket.AF_INET6, socket.SOCK_DGRAM)
+    for size in 0, 1, 300, 1400:
+        data = os.urandom(size)
+        drain(c0)
+        before = counts(REPAIR)
+        s.sendto(data, ('fd00:c::2', REPAIR))
+        mark = b'sync' + os.urandom(12)
+        plain.send(ip6(SRC, FAR, UDP, datagram(SRC, FAR, 7, SYNC, mark)))
+        got = [p[14:] for p in received(c0, lambda p: p[-16:] == mark)
+               if p[14:15] == b'\x60' and p[20] == UDP and
+               p[56:58] == struct.pack('>H', REPAIR)]
+        check('from a socket, forwarded, %d' % size,
+              [(p[48:] == data, struct.unpack('>H', p[46:48])[0] ==
+                right_sum(p[8:24], p[24:40], p[40:])) for p in got],
+              [(True, True)])
+        check('and counted', difference(before, counts(REPAIR)),
+              'seen=1 partial=1')
+
+
 def tracked():
     for n in range(10):
         for port in REPAIR, AUDIT:
-            udp = datagram(SRC, DST, 2000 + n, port, os.urandom(40), 'swapped')
+            _, udp = wrong_datagram(SRC, DST, 2000 + n, port, 40, 'swapped')
             plain.send(ip6(SRC, DST, UDP, udp))
     sync()
 

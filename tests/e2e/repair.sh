@@ -59,6 +59,9 @@ in_b sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 \
 ip -n "$b" neigh add fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
 ip -n "$b" neigh add 10.0.1.2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
 ip -n "$b" route add 2001:db8:1::/48 dev b0
+ip -n "$a" route add fd00:c::/64 via fd00::2
+ip -n "$a" neigh add fd00::2 dev a0 lladdr "$(ip -n "$b" -j link show b0 | jq -r '.[0].address')"
+in_b ethtool -K b1 tx off >/dev/null
 
 repairs() { in_b $python ./repairs.py "$@"; }
 rules() {
@@ -78,7 +81,7 @@ run() {
 	done <"$t/lines"
 }
 rules
-run sizes lengths rules kinds forward tap
+run sizes lengths rules kinds forward offloaded tap
 # From here on fragments of the whole namespace are reassembled.
 repairs add port=4742 mode=repair defrag=1
 run headers paths

@@ -108,7 +108,7 @@ def counts(port):
 serial = 0
 for port in REPAIR, AUDIT:
     for state, (number, _) in STATES.items():
-        for kind in 'right', 'swapped', 'zero':
+        for kind in 'right', 'other', 'zero':
             for clone in (False, True):
                 serial += 1
                 label = serial << 5 | clone << 4 | number

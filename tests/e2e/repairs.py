@@ -271,6 +271,15 @@ def datagram(src, dst, sport, dport, data, kind='right', length=None):
     return udp[:6] + struct.pack('>H', check) + udp[8:]
 
 
+def wrong_datagram(src, dst, sport, dport, size, kind):
+    """(data, datagram) of random data whose sum is not right by chance."""
+    while True:
+        data = os.urandom(size)
+        udp = datagram(src, dst, sport, dport, data, kind)
+        if udp[6:8] != datagram(src, dst, sport, dport, data)[6:8]:
+            return data, udp
+
+
 def fragments(headers, last, payload, size, ident):
     """[(headers, last, bytes)] of a payload in pieces of size bytes."""
     out = []
