@@ -146,7 +146,7 @@ measure() { # measure NAME
 	unload
 }
 measure "no conntrack"
-in_b nft -f - <<'END'
+cat >"$t/nft" <<'END'
 table inet t {
 	chain c {
 		type filter hook prerouting priority 0
@@ -154,5 +154,6 @@ table inet t {
 	}
 }
 END
+in_b nft -f "$t/nft"
 between "connection tracking is at work: packets cost more" "$(more "$(run right-1428 | cut -d' ' -f1)" "$base1428")" 300 100000
 measure "conntrack"

@@ -22,7 +22,7 @@ addr "$c" c0 fd00:c::2/64
 in_b() { ip netns exec "$b" "$@"; }
 in_b sysctl -qw net.ipv6.conf.all.forwarding=1
 sysctl -qw net.core.netdev_max_backlog=100000
-ip -n "$b" neigh add fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
+ip -n "$b" neigh replace fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
 ip -n "$b" route add 2001:db8:1::/48 dev b0
 repairs() { in_b $python ./repairs.py "$@"; }
 repairs add port=4739 mode=repair

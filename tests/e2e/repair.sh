@@ -56,11 +56,11 @@ ip -n "$b" link set tun0 up
 addr "$b" tun0 fd00:7::2/64
 in_b sysctl -qw net.ipv6.conf.all.forwarding=1 net.ipv4.ip_forward=1 \
 	net.ipv6.conf.all.accept_source_route=1 net.ipv6.conf.b0.accept_source_route=1
-ip -n "$b" neigh add fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
-ip -n "$b" neigh add 10.0.1.2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
+ip -n "$b" neigh replace fd00:c::2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
+ip -n "$b" neigh replace 10.0.1.2 dev b1 lladdr "$(ip -n "$c" -j link show c0 | jq -r '.[0].address')"
 ip -n "$b" route add 2001:db8:1::/48 dev b0
 ip -n "$a" route add fd00:c::/64 via fd00::2
-ip -n "$a" neigh add fd00::2 dev a0 lladdr "$(ip -n "$b" -j link show b0 | jq -r '.[0].address')"
+ip -n "$a" neigh replace fd00::2 dev a0 lladdr "$(ip -n "$b" -j link show b0 | jq -r '.[0].address')"
 in_b ethtool -K b1 tx off >/dev/null
 
 repairs() { in_b $python ./repairs.py "$@"; }
@@ -87,7 +87,7 @@ repairs add port=4742 mode=repair defrag=1
 run headers paths
 repairs del 6
 # Connection tracking comes after the repair.
-in_b nft -f - <<'END'
+cat >"$t/nft" <<'END'
 table inet t {
 	counter new {}
 	counter invalid {}
@@ -100,6 +100,7 @@ table inet t {
 	}
 }
 END
+in_b nft -f "$t/nft"
 run tracked
 tracked() { in_b nft -j list counters | jq ".nftables[].counter? | select(.name == \"$1\") | .packets"; }
 is "connection tracking: repaired packets are new" "$(tracked new)" 10
