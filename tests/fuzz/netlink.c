@@ -97,7 +97,7 @@ struct message {
 static struct message kept[512];
 static unsigned int kept_count;
 
-enum kind { FLAG, U8, U32, TEXT, LAYER, RULE, ANY };
+enum kind { FLAG, U8, U16, U32, ADDR, TEXT, LAYER, RULE, REPAIR, ANY };
 
 struct known {
 	uint16_t type;
@@ -108,13 +108,23 @@ static const struct known top[] = {
 	{ KSFLOW_A_KINDS, U32 }, { KSFLOW_A_SNAPLEN, U32 },
 	{ KSFLOW_A_OWNER, FLAG }, { KSFLOW_A_IFINDEX, U32 },
 	{ KSFLOW_A_IFNAME, TEXT }, { KSFLOW_A_LAYER, LAYER },
-	{ KSFLOW_A_RULE, RULE },
+	{ KSFLOW_A_RULE, RULE }, { KSFLOW_A_REPAIR, REPAIR },
 };
 
 static const struct known layer[] = {
 	{ KSFLOW_A_LAYER_ID, U8 }, { KSFLOW_A_LAYER_HEADER, U32 },
 	{ KSFLOW_A_LAYER_RING, U32 }, { KSFLOW_A_LAYER_RULE, RULE },
 	{ KSFLOW_A_LAYER_RULE, RULE }, { KSFLOW_A_LAYER_RULE, RULE },
+	{ KSFLOW_A_LAYER_REPAIR, REPAIR }, { KSFLOW_A_LAYER_REPAIR, REPAIR },
+};
+
+static const struct known repair[] = {
+	{ KSFLOW_A_REPAIR_PORT, U16 }, { KSFLOW_A_REPAIR_PORT, U16 },
+	{ KSFLOW_A_REPAIR_DEV, TEXT }, { KSFLOW_A_REPAIR_FROM, ADDR },
+	{ KSFLOW_A_REPAIR_FROM_LEN, U8 }, { KSFLOW_A_REPAIR_TO, ADDR },
+	{ KSFLOW_A_REPAIR_TO_LEN, U8 }, { KSFLOW_A_REPAIR_MODE, U8 },
+	{ KSFLOW_A_REPAIR_KINDS, U32 }, { KSFLOW_A_REPAIR_DEFRAG, U8 },
+	{ KSFLOW_A_REPAIR_ID, U32 },
 };
 
 static const struct known rule[] = {
@@ -158,11 +168,11 @@ static void put_attr(struct message *m, const struct known *what,
 	struct nlattr attr = { NLA_HDRLEN, what->type };
 	uint32_t at = m->len, number, len;
 	const char *text;
-	unsigned char junk[64];
+	unsigned char junk[64] = { 0 };
 
 	if (one_in(80))
 		attr.nla_type = rnd() % 40;
-	if (kind == LAYER || kind == RULE ? !one_in(60) : one_in(200))
+	if (kind == LAYER || kind == RULE || kind == REPAIR ? !one_in(60) : one_in(200))
 		attr.nla_type |= NLA_F_NESTED;
 	if (one_in(300))
 		attr.nla_type |= NLA_F_NET_BYTEORDER;
@@ -177,8 +187,15 @@ static void put_attr(struct message *m, const struct known *what,
 		number = one_in(20) ? number : number % 6;
 		put(m, &number, 1);
 		break;
+	case U16:
+		put(m, &number, 2);
+		break;
 	case U32:
 		put(m, &number, 4);
+		break;
+	case ADDR:
+		memcpy(junk + rnd() % 13, &number, 4);
+		put(m, junk, 16);
 		break;
 	case TEXT:
 		text = texts[rnd() % (sizeof(texts) / sizeof(*texts))];
@@ -190,6 +207,9 @@ static void put_attr(struct message *m, const struct known *what,
 	case RULE:
 		put_any(m, rule, sizeof(rule) / sizeof(*rule), depth + 1);
 		break;
+	case REPAIR:
+		put_any(m, repair, sizeof(repair) / sizeof(*repair), depth + 1);
+		break;
 	case ANY:
 		for (len = 0; len < sizeof(junk); len++)
 			junk[len] = rnd();
@@ -200,6 +220,8 @@ static void put_attr(struct message *m, const struct known *what,
 	attr.nla_len = m->len - at;
 	if (kind == U8)
 		attr.nla_len = NLA_HDRLEN + 1;
+	else if (kind == U16)
+		attr.nla_len = NLA_HDRLEN + 2;
 	else if (kind == TEXT)
 		attr.nla_len = NLA_HDRLEN + strnlen((char *)m->data + at + 4,
 						    m->len - at - 4) + 1;
@@ -258,6 +280,10 @@ static void make(struct message *m, uint16_t family)
 	case KSFLOW_CMD_RULE_SET:
 	case KSFLOW_CMD_RULE_DEL:
 		must = &top[6];
+		break;
+	case KSFLOW_CMD_REPAIR_ADD:
+	case KSFLOW_CMD_REPAIR_DEL:
+		must = &top[7];
 		break;
 	case KSFLOW_CMD_DEV_GET:
 		must = &top[3 + rnd() % 2];
