@@ -3,10 +3,6 @@
 /*
  * Any text as a configuration: refused with a reason, or rules the module
  * takes and a print that reads back.
- *
- *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
- *		-D_GNU_SOURCE tests/fuzz/conf.c user/conf.c user/conf_*.c
- *		user/args.c user/nl_parse.c user/uuid.c -lmnl
  */
 #include "conf.h"
 #include "conf_edit.h"

@@ -4,10 +4,6 @@
  * Any text under any command of "ksflow config": refused and left alone, or
  * changed; and what parsed before parses after, if the command's words may
  * stand in a configuration at all. The first byte chooses the command.
- *
- *	clang -fsanitize=fuzzer,address,undefined -Iuser -Iinclude/uapi
- *		-D_GNU_SOURCE tests/fuzz/config.c user/conf.c user/conf_*.c
- *		user/args.c user/nl_parse.c user/uuid.c -lmnl
  */
 #include "conf.h"
 #include "conf_edit.h"

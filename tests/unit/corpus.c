@@ -8,6 +8,9 @@
 #define LLVMFuzzerTestOneInput fuzz_conf
 #include "../fuzz/conf.c"
 #undef LLVMFuzzerTestOneInput
+#define LLVMFuzzerTestOneInput fuzz_config
+#include "../fuzz/config.c"
+#undef LLVMFuzzerTestOneInput
 #define LLVMFuzzerTestOneInput fuzz_packet
 #include "../fuzz/packet.c"
 #undef LLVMFuzzerTestOneInput
@@ -58,6 +61,7 @@ static void replay_all(const char *name, int (*fuzz)(const uint8_t *, size_t))
 int main(void)
 {
 	replay_all("conf", fuzz_conf);
+	replay_all("config", fuzz_config);
 	replay_all("packet", fuzz_packet);
 	replay_all("records", fuzz_records);
 	replay_all("words", fuzz_words);
