@@ -52,7 +52,7 @@ build/ksflowd build/ksflow:
 
 build/user/%.o: user/%.c Makefile | build/libraries
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 build/libraries:
 	@pkg-config --exists --print-errors $(PKGS) || { echo >&2 \
@@ -65,7 +65,7 @@ SANITIZE = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined
 
 build/sanitized/%.o: %.c Makefile | build/libraries
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(SANITIZE) -Ikmod -MMD -c -o $@ $<
+	$(CC) $(ALL_CFLAGS) $(SANITIZE) -Ikmod -MMD -MP -c -o $@ $<
 
 build/unit/lib.a: $(patsubst %.c,build/sanitized/%.o,$(LIB_SRC))
 	@mkdir -p $(@D)
