@@ -724,7 +724,7 @@ static int memory_get(struct ksflow_repair *repair)
 	return repair->cpu && repair->senders ? 0 : -ENOMEM;
 }
 
-/* Without hooks. Senders are forgotten with the last rule, the ledger is not. */
+/* Without hooks. Senders go with the last rule, the ledger does not. */
 static void senders_put(struct ksflow_repair *repair)
 {
 	if (!repair->senders)
