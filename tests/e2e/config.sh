@@ -22,7 +22,7 @@ on_exit 'kill -KILL $daemon $collector'
 in_r $python ./sflow.py -p 7001 -w "$t/a" --ready "$t/ready" \
 	"127.0.0.1,7002,$t/b" & collector=$!
 wait_for 'test -e $t/ready' 30
-in_r ksflowd --foreground 2>"$t/log" & daemon=$!
+ip netns exec "$r" ksflowd --foreground 2>"$t/log" & daemon=$!
 wait_for 'grep -q "no $file" $t/log'
 says() { grep -qF -- "$1" "$t/log"; }
 

@@ -101,11 +101,11 @@ sflow {
   dropmon { start=on limit=unlimited hide=none }
 }
 END
-R $python ./sflow.py -w "$t/sflow" --ready "$t/ready" & collector=$!
+ip netns exec "$r" $python ./sflow.py -w "$t/sflow" --ready "$t/ready" & collector=$!
 on_exit "kill $collector"
 try "a collector in r" wait_for 'test -e $t/ready' 60
 rm -f "$t/ready"
-R ksflowd --foreground -f "$t/conf" 2>"$t/ksflowd.log" & ksflowd=$!
+ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/ksflowd.log" & ksflowd=$!
 on_exit "kill $ksflowd; wait $ksflowd"
 try "ksflowd in r" wait_for 'R ksflow -j stats | grep -q "\"owner\":true"' 60
 

@@ -301,7 +301,7 @@ stop one
 
 start one "$r"
 # Unread data of a socket that closes: skb->dev is another member of its union.
-in_r $python - "$t/port" <<'END' &
+ip netns exec "$r" $python - "$t/port" <<'END' &
 import socket, sys, os, time
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 20)
@@ -324,7 +324,7 @@ is "a socket closed with data unread: no record" \
 
 # Out-of-order segments that find no memory.
 : >"$t/one"
-in_r $python - "$t/listen" <<'END' &
+ip netns exec "$r" $python - "$t/listen" <<'END' &
 import socket, sys, time
 s = socket.socket()
 s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

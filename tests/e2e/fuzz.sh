@@ -20,7 +20,7 @@ new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 load
-in_ns $a ping -q -i 0.02 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec "$a" ping -q -i 0.02 10.0.0.2 >/dev/null & on_exit "kill $!"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err &
 on_exit "kill $!"
 wait_for '[ -e $t/ready ]' 30

@@ -185,7 +185,8 @@ new_ns() {
 	done
 }
 
-# in_ns NAMESPACE COMMAND...
+# in_ns NAMESPACE COMMAND... in the foreground: in the background it would be the
+# child of a shell that takes the signals ("ip netns exec NAMESPACE COMMAND &")
 in_ns() { ip netns exec "$@"; }
 
 # veth NS1 IF1 NS2 IF2: up, without addresses. "" is the initial namespace.

@@ -66,8 +66,8 @@ ksflow -n "$c" dev set same0 rate 1 dir ingress
 start in_a ksflow -n "$a" -j monitor
 start in_c ksflow -n "$c" -j monitor
 start in_b ksflow -n "$b" -j monitor
-in_ns "$a" ping -q -f -c 300 10.1.0.2 >/dev/null & one=$!
-in_ns "$c" ping -q -f -c 200 10.2.0.2 >/dev/null & two=$!
+ip netns exec "$a" ping -q -f -c 300 10.1.0.2 >/dev/null & one=$!
+ip netns exec "$c" ping -q -f -c 200 10.2.0.2 >/dev/null & two=$!
 wait $one $two
 kill -TERM $in_a $in_b $in_c
 wait $in_a $in_b $in_c

@@ -14,7 +14,7 @@ new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 load
-in_ns $a ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err &
 on_exit "kill $!"
 wait_for '[ -e $t/ready ]' 30
@@ -29,7 +29,7 @@ for i in 1 2; do
 	END2
 done
 cp $t/conf.1 $t/conf
-in_ns $a ksflowd -f $t/conf --foreground >$t/daemon 2>&1 & daemon=$!
+ip netns exec "$a" ksflowd -f $t/conf --foreground >$t/daemon 2>&1 & daemon=$!
 on_exit "kill $daemon"
 wait_for 'ksflow -n $a -j show | grep -q daemon' 30
 

@@ -13,7 +13,7 @@ on_exit "rm -rf $t"
 new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
-in_ns $a ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
 
 # Each of them until it is killed; what fails, fails: there is no module half
 # of the time.
