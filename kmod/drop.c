@@ -9,6 +9,7 @@
 #include "drop.h"
 
 #include <linux/jiffies.h>
+#include <linux/nsproxy.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/tracepoint.h>
@@ -180,6 +181,26 @@ static noinline bool find_by_socket(struct ksflow_drop_event *event,
 }
 
 /*
+ * Nor a socket: a received packet that a system call finds in its socket's
+ * queue and throws away, for its checksum above all, which UDP looks at no
+ * earlier where a datagram is longer than 68 bytes. The socket is one of the
+ * task's own, which is to say of its namespace, as good as always.
+ */
+static noinline bool find_by_task(struct ksflow_drop_event *event,
+				  const struct sk_buff *skb)
+{
+	if (!in_task() || current->flags & PF_KTHREAD || !current->nsproxy ||
+	    !skb->skb_iif || (skb->protocol != htons(ETH_P_IP) &&
+			      skb->protocol != htons(ETH_P_IPV6)))
+		return false;
+	event->kn = ksflow_net(current->nsproxy->net_ns);
+	if (!event->kn)
+		return false;
+	event->source = xa_load(&event->kn->by_ifindex, skb->skb_iif);
+	return true;
+}
+
+/*
  * A place of its own for each site and reason. New ones are judged by the
  * reason's number here and by the names when a record of theirs comes to the
  * worker.
@@ -231,7 +252,8 @@ static void drop_far(struct sk_buff *skb, unsigned long site, u32 reason,
 		event.device = place->device;
 		event.kn = event.device->kn;
 		event.source = came_in(event.device, skb, &event.is_out);
-	} else if (!find_by_socket(&event, skb, rx_sk)) {
+	} else if (!find_by_socket(&event, skb, rx_sk) &&
+		   !find_by_task(&event, skb)) {
 		raw_cpu_inc(ksflow_drop_unknowns);
 		return;
 	}

@@ -316,11 +316,11 @@ cause "neighbour queue full" 279 NEIGH_QUEUEFULL __neigh_event_send \
 
 # --- sockets ----------------------------------------------------------------------------
 
-# socket_udp PORT PYTHON: a socket s in r that the packets go to
+# socket_udp PORT PYTHON [FAMILY]: a socket s in r that the packets go to
 socket_udp() {
 	rm -f "$t/ready"
 	R $python -c "from socket import *; import time, struct
-s = socket(AF_INET, SOCK_DGRAM)
+s = socket(${3-AF_INET}, SOCK_DGRAM)
 s.bind(('', $1))
 $2
 open('$t/ready', 'w')
@@ -328,6 +328,26 @@ time.sleep(600)" & udp=$!
 	wait_for "test -e $t/ready"
 }
 gone() { kill "$udp"; wait "$udp" 2>/dev/null; }
+# What is longer than 68 bytes is summed when it is read, or waited for.
+READ="import threading
+def read():
+    while True: s.recv(2000)
+threading.Thread(target=read, daemon=True).start()"
+socket_udp 23 "$READ"
+cause "udp, bad checksum, read" 316 "7.2=UDP_CSUM NOT_SPECIFIED" udp_recvmsg \
+	send "ip4()/UDP(dport=23, chksum=1)/(b'x'*100)"
+gone
+socket_udp 24 "$READ" AF_INET6
+cause "udp over ipv6, bad checksum, read" 316 "7.2=UDP_CSUM NOT_SPECIFIED" udpv6_recvmsg \
+	send "ip6()/UDP(dport=24, chksum=1)/(b'x'*100)"
+gone
+socket_udp 25 "import select, threading
+def wait():
+    while True: select.select([s], [], [])
+threading.Thread(target=wait, daemon=True).start()"
+cause "udp, bad checksum, waited for" 316 "7.2=UDP_CSUM NOT_SPECIFIED" "5.10=first_packet_length __first_packet_length" \
+	send "ip4()/UDP(dport=25, chksum=1)/(b'x'*100)"
+gone
 socket_udp 20 "s.setsockopt(SOL_SOCKET, SO_RCVBUF, 1)"
 cause "receive buffer full" "5.10=289 259" SOCKET_RCVBUFF udp_queue_rcv_one_skb \
 	ask send 20 "ip4()/UDP(dport=20)/(b'x'*1000)"
