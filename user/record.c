@@ -69,12 +69,17 @@ bool record_touches(struct ifnames *names, const struct ksflow_record *record,
 bool record_is_dropped_for(const struct ksflow_record *record,
 			   const char *pattern)
 {
-	char function[KSFLOW_SITE_BYTES];
+	const uint32_t code = reason_code(record);
+	const char *name = reason_code_name(code);
+	char function[KSFLOW_SITE_BYTES], number[12];
 
 	reason_function(record->site, function, sizeof(function));
+	snprintf(number, sizeof(number), "%" PRIu32, code);
 	return !fnmatch(pattern, record->reason, FNM_CASEFOLD) ||
 	       !fnmatch(pattern, function, FNM_CASEFOLD) ||
-	       !fnmatch(pattern, record->trap, FNM_CASEFOLD);
+	       !fnmatch(pattern, record->trap, FNM_CASEFOLD) ||
+	       !strcmp(pattern, number) ||
+	       (name && !fnmatch(pattern, name, FNM_CASEFOLD));
 }
 
 static void print_time(uint64_t time_ns)

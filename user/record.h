@@ -27,7 +27,9 @@ const char *record_ifname(struct ifnames *names, uint32_t ifindex, char *buf,
 /* Does an interface of it have a name like this? */
 bool record_touches(struct ifnames *names, const struct ksflow_record *record,
 		    const char *pattern);
-/* Is its reason, the function that dropped it, or its trap called like this? */
+/* Is its reason, the function that dropped it, its trap or sFlow's code of it
+ * called like this?
+ */
 bool record_is_dropped_for(const struct ksflow_record *record,
 			   const char *pattern);
 

@@ -224,7 +224,7 @@ is "one TYPE for each name" "$(grep '^# TYPE' "$t/out" | awk '{ print $3 }' | so
 
 # --- pcapng ---
 
-start monitor drops -w "$t/pcapng" --count 2
+start monitor drops reason acl -w "$t/pcapng" --count 2
 send 1 7777
 in_b ping -c 1 -W 1 10.0.0.99 >"$t/ping" 2>&1
 wait $monitor
@@ -234,7 +234,7 @@ says "and a packet that has no link header yet" "$t/err" "type 101"
 try "with site and code in the comment" grep -qaE 'site [a-z_0-9.+/x]+( \[nf_tables\])? sflow 258 acl in b0' "$t/pcapng"
 if command -v tshark >/dev/null; then
 	rm -f "$t/ready"
-	ip netns exec "$b" ksflow monitor drops -w - --count 2 --ready-file "$t/ready" 2>/dev/null |
+	ip netns exec "$b" ksflow monitor drops reason acl -w - --count 2 --ready-file "$t/ready" 2>/dev/null |
 		tshark -r - -T fields -e frame.interface_name -e frame.comment >"$t/tshark" 2>"$t/err" & pipe=$!
 	wait_for '[ -e $t/ready ]'
 	send 2 7777

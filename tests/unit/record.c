@@ -110,6 +110,9 @@ static void test_filters(void)
 	ok(record_is_dropped_for(&drop, "netfilter_*"), "by a pattern");
 	ok(record_is_dropped_for(&drop, "nft_do_chain"), "by function");
 	ok(record_is_dropped_for(&trap, "blackhole_*"), "by trap");
+	ok(record_is_dropped_for(&drop, "acl"), "by sFlow's name");
+	ok(record_is_dropped_for(&drop, "258"), "by sFlow's code");
+	ok(!record_is_dropped_for(&drop, "259"), "not by another code");
 	ok(!record_is_dropped_for(&drop, "NO_SOCKET"), "not by another");
 	ok(!record_touches(names, &drop, "*"), "interfaces without names");
 	drop.out = 1;
