@@ -3,7 +3,7 @@
 #
 # Capture of drops: none vanishes, none is seen twice or where it does not
 # belong, whatever state the packet and its device are in. What each drop is
-# called: drop-causes.sh. STORM=60 makes the storm last that many seconds.
+# called: drop-causes.sh. The storm lasts 5 s, STORM=n: n times that.
 #
 #   pktgen --netif_receive--> va | vb      tc drops all that va receives
 #
@@ -16,7 +16,7 @@
 
 t=$(mktemp -d)
 on_exit "rm -rf $t"
-STORM=${STORM:-5}
+LENGTH=$((5 * ${STORM:-1}))
 N=10000
 kernel=$(uname -r | cut -d. -f1,2)
 # Where a datagram without a socket is dropped: one function from 7.0 on
@@ -428,15 +428,15 @@ for i in va vb; do
 done
 stats; before=$(of .seen) slab=$(slab)
 (pg pgctrl start) & storm=$!
-end=$((SECONDS + STORM))
-wait_for '[ $SECONDS -ge $end ]' $((STORM + 60))
+end=$((SECONDS + LENGTH))
+wait_for '[ $SECONDS -ge $end ]' $((LENGTH + 60))
 during=$(slab)
 pg pgctrl stop
 wait $storm
 stats
 sent=$(cat /proc/net/pktgen/v[ab] | sed -n 's/.*pkts-sofar: \([0-9]*\).*/\1/p' |
 	awk '{ s += $1 } END { print s }')
-note "storm: $STORM s, $sent drops"
+note "storm: $LENGTH s, $sent drops"
 between "storm: every drop is counted" "$(($(of .seen) - before))" "$sent" $((sent + 100))
 is "storm: the ledger closes" "$(closes)" true
 between "storm: kB of kernel memory more" "$((during - slab))" -999999 8192
