@@ -345,7 +345,7 @@ socket_udp 25 "import select, threading
 def wait():
     while True: select.select([s], [], [])
 threading.Thread(target=wait, daemon=True).start()"
-cause "udp, bad checksum, waited for" 316 "7.2=UDP_CSUM NOT_SPECIFIED" "5.10=first_packet_length __first_packet_length" \
+cause "udp, bad checksum, waited for" 316 "7.2=UDP_CSUM NOT_SPECIFIED" __first_packet_length \
 	send "ip4()/UDP(dport=25, chksum=1)/(b'x'*100)"
 gone
 socket_udp 20 "s.setsockopt(SOL_SOCKET, SO_RCVBUF, 1)"
