@@ -65,7 +65,7 @@ cost "limit exhausted" 75 limited 10
 # No record of these ever asks the limiter; the way is a longer one.
 drops set hide=default "hide=+pktgen_*"
 run >/dev/null
-cost "hidden" 250 hidden
+cost "hidden" 75 hidden
 drops set state=count hide=none
 cost "state count" 75 counted
 reader off
