@@ -29,7 +29,7 @@ for file in "$OUT"/*/drop-tool/drops.pcapng; do
 	name=$(basename "${file%/drop-tool/*}")
 	is "$name: drops" "$(tshark -r "$file" -T fields -e frame.interface_name \
 		-e frame.encap_type -e ip.src -e ip.dst -e frame.comment 2>/dev/null |
-		sed 's/[^	]* sflow/sflow/; s/ in .*//')" \
+		sed 's/[^	]* sflow/sflow/; s/ \(in\|out\) .*//')" \
 		"$(printf 'b0\t1\t10.0.0.1\t10.0.0.2\tsflow 258 acl\n%s' \
-		"-	7	10.0.0.2	10.0.0.99	sflow 258 acl")"
+		"b0	7	10.0.0.2	10.0.0.99	sflow 258 acl")"
 done
