@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a r
 for ns in $a $r; do
 	in_ns $ns sysctl -qw net.ipv6.conf.all.disable_ipv6=1 \
@@ -40,7 +38,6 @@ sflow {
 }
 END
 }
-says() { grep -qF -- "$1" "$t/log"; }
 count() { jq -c "select(.kind == \"$1\")" "$t/samples" | wc -l; }
 pings() { in_ns $a ping -q -c "$1" -i 0.01 -s 100 10.0.0.2 >/dev/null; }
 rule() { ksflow -n $r show | grep -q 'rule .*r0 .*ksflowd'; }
@@ -53,7 +50,7 @@ load
 ip netns exec $r ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit "kill $daemon"
 wait_for rule 20
-fails "the same ABI: nothing is said of it" says "speaks ABI"
+fails "the same ABI: nothing is said of it" logged "speaks ABI"
 is "a rule of repair" "$(ksflow -n $r -j repair show | jq -c '.repair.rules[] | [.port, .owner]')" '[4739,"ksflowd"]'
 
 # through: all that a user does, with the module that is loaded. $abi is its ABI.
@@ -99,22 +96,22 @@ replace() {
 
 abi=$((ours + 1))
 replace $mods/newer/ksflow.ko
-try "newer module: ksflowd names both" says "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
+try "newer module: ksflowd names both" logged "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
 through "newer module"
 try "newer module: check names both" grep -q "newer than this tool (ABI $abi, tool $ours)" "$t/abi"
 
 abi=$((ours - 1))
 replace $mods/older/ksflow.ko
-try "older module: ksflowd names both" says "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
+try "older module: ksflowd names both" logged "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
 through "older module"
-try "older module: what it lacks is said" says "this module ksflow cannot repair checksums"
+try "older module: what it lacks is said" logged "this module ksflow cannot repair checksums"
 fails "older module: so does the tool" ksflow -n $r repair show
 try "older module: check names both" grep -q "older than this tool (ABI $abi, tool $ours)" "$t/abi"
 
 # "sampling" needs a kind of rule that the older module does not know.
 conf "sampling = 50"
 kill -HUP $daemon
-try "older module: what is new is refused by name" wait_for 'says "rule quiet"'
+try "older module: what is new is refused by name" wait_for 'logged "rule quiet"'
 : >"$t/samples"
 pings 2
 try "and what was set before stays" wait_for '[ $(count flow) = 4 ]'
@@ -125,7 +122,7 @@ kill $daemon; wait $daemon
 : >"$t/log"
 ip netns exec $r ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit "kill $daemon"
-try "started with it: refused by name" wait_for 'says "rule quiet"'
+try "started with it: refused by name" wait_for 'logged "rule quiet"'
 : >"$t/samples"
 try "counters go on" wait_for '[ $(count counters) -ge 3 ]'
 is "said once, though it tries again" "$(grep -c 'rule quiet\|speaks ABI' "$t/log")" 2

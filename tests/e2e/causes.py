@@ -2,22 +2,31 @@
 # SPDX-License-Identifier: GPL-2.0
 # Copyright (C) 2026 the ksflow authors
 """Packets that will be dropped, and the kernel's own account of the drops: its
-trace event skb:kfree_skb, read raw, since 5.10 prints addresses hashed.
+trace event skb:kfree_skb, read raw, since 5.10 prints addresses hashed; held
+against what the tool and a collector say.
 
-usage: causes.py IF MAC    reads commands line by line, answers each with
-                           lines and a "." at the end
+usage: causes.py IF MAC DROPS SAMPLES
+                           DROPS is being written by ksflow -j monitor drops,
+                           SAMPLES by sflow.py. Reads commands line by line,
+                           answers each with lines and a "." at the end
    send N EXPRESSION    N times, by way of IF, what scapy makes of it; without
                         an Ether() of its own to MAC. i is 0...N-1.
-   seen                 of all drops since the last "mark": REASON SITE COUNT;
-                        REASON is "-" on kernels without
-   mark                 forget them
+   mark                 forget all drops until now
+   judge SECONDS N CODE REASON FUNCTION
+                        waits until the trace has N or more of REASON ("-" on
+                        kernels without) and FUNCTION, and the tool and the
+                        collector as many, N of them with sFlow's CODE; says
+                        nothing, or what it has seen in their stead
 """
 import bisect
+import collections
+import json
 import os
 import re
 import socket
 import struct
 import sys
+import time
 
 from scapy.config import conf
 from scapy.layers.inet import *      # noqa: F401,F403
@@ -123,19 +132,71 @@ class Trace:
         if modules != self.known:       # some have come since
             self.symbols()
             self.known = modules
-        out = {}
+        out = collections.Counter()
         for (reason, address), count in self.counts.items():
-            key = reason, self.site(address)
-            out[key] = out.get(key, 0) + count
-        for key, count in sorted(out.items()):
-            print(*key, count)
+            out[reason, self.site(address)] += count
+        return out
+
+
+class File:
+    """A file of JSON lines that is being written. keys(object) is (code,
+    reason, function) of a drop, or None."""
+
+    def __init__(self, path, keys):
+        self.file, self.keys, self.rest = open(path, 'rb'), keys, b''
+        self.counts = collections.Counter()
+
+    def seen(self):
+        *lines, self.rest = (self.rest + self.file.read()).split(b'\n')
+        for line in lines:
+            key = self.keys(json.loads(line))
+            if key:
+                self.counts[key] += 1
+        return self.counts
+
+    def agrees(self, most, least, code, *place):
+        """Others may drop at this place, for which sFlow has another code."""
+        seen = self.seen()
+        return most == sum(n for key, n in seen.items() if key[1:] == place) \
+            and seen[(code, *place)] >= least
+
+
+def of_tool(line):
+    return (str(line['sflow-code']), line.get('reason', '-'),
+            line.get('function', '-'))
+
+
+def of_sample(line):
+    if line['kind'] != 'discard':
+        return None
+    records = line['records']
+    function = records.get('1038', {}).get('symbol', '-')
+    return (str(line['reason']), records.get('1042', {}).get('reason', '-'),
+            re.split('[+.]', function)[0])
+
+
+def judge(trace, tool, collector, seconds, least, code, *place):
+    end = time.monotonic() + int(seconds)
+    least = int(least)
+    while True:
+        count = trace.seen()[place]
+        if count >= least and all(file.agrees(count, least, code, *place)
+                                  for file in (tool, collector)):
+            return
+        if time.monotonic() > end:
+            break
+        time.sleep(0.02)
+    for name, counts in (('the kernel', trace.seen()), ('the tool', tool.counts),
+                         ('the collector', collector.counts)):
+        for key, n in sorted(counts.items()):
+            print(name + ':', n, *key)
 
 
 def main():
     trace = Trace()
+    tool, collector = File(sys.argv[3], of_tool), File(sys.argv[4], of_sample)
     out = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
     out.bind((sys.argv[1], 0))
-    print('.', flush=True)
     for line in sys.stdin:
         word, _, rest = line.strip().partition(' ')
         try:
@@ -148,11 +209,12 @@ def main():
                         packet = Ether(src='02:00:00:00:00:0a',
                                        dst=sys.argv[2]) / packet
                     out.send(bytes(packet))
-            elif word == 'seen':
-                trace.seen()
+            elif word == 'judge':
+                judge(trace, tool, collector, *rest.split())
             elif word == 'mark':
-                trace.read()
-                trace.counts = {}
+                for account in trace, tool, collector:
+                    account.seen()
+                    account.counts.clear()
         except Exception as e:      # noqa: a wrong line is the test's failure
             print('error', type(e).__name__, e)
         print('.', flush=True)

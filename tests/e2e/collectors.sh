@@ -11,8 +11,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns r b c
 veth "$r" r0 "$b" b0
 veth "$r" r1 "$b" b1

@@ -8,8 +8,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 file=/etc/ksflowd.conf
 if [ -e $file ]; then
 	mv $file "$t/saved"
@@ -24,7 +22,6 @@ in_r $python ./sflow.py -p 7001 -w "$t/a" --ready "$t/ready" \
 wait_for 'test -e $t/ready' 30
 ip netns exec "$r" ksflowd --foreground 2>"$t/log" & daemon=$!
 wait_for 'grep -q "no $file" $t/log'
-says() { grep -qF -- "$1" "$t/log"; }
 
 # --- as SONiC's users type it ---
 
@@ -36,10 +33,10 @@ try "ksflowd sends where it was told, as often" wait_for '[ $(wc -l <$t/a) -ge 4
 try "collector add, a second one" sflow collector add collector_B 127.0.0.1 --port 7002 --vrf default
 try "both get it" wait_for 'test -s $t/b'
 fails "ksflow show fails without the module" in_r ksflow show
-is "but says what ksflowd does" "$(in_r ksflow show 2>/dev/null | grep -E -c '^ksflowd +up|^collector collector_[AB] 127.0.0.1 port 700[12]: ready, sent')" 3
+is "but logged what ksflowd does" "$(in_r ksflow show 2>/dev/null | grep -E -c '^ksflowd +up|^collector collector_[AB] 127.0.0.1 port 700[12]: ready, sent')" 3
 fails "one that is there is not added" sflow collector add collector_A 127.0.0.1
 try "collector del" sflow collector del collector_A
-try "ksflowd says so" wait_for 'says "collector 127.0.0.1:7001: removed"'
+try "ksflowd logged so" wait_for 'logged "collector 127.0.0.1:7001: removed"'
 ip -n "$r" link add dummy0 up type dummy
 ip -n "$r" addr add 10.8.0.1/24 dev dummy0
 try "agent-id add" sflow agent-id add dummy0

@@ -11,8 +11,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 load
 new_ns a r q
 veth "$a" a0 "$r" r0
@@ -48,7 +46,6 @@ collector() {
 stop() { kill -"${2:-TERM}" "$1"; wait "$1" 2>/dev/null; }
 on_exit 'kill -KILL $daemon $collector'
 
-says() { grep -qF -- "$1" "$t/log"; }
 lines() { grep -cF -- "$1" "$t/log"; }
 # samples JQ-CONDITION: how many lines of the collector hold it
 samples() { jq -c "select($1)" "$t/samples" 2>/dev/null | wc -l; }
@@ -69,7 +66,7 @@ rule() { ksflow -n "${1-$r}" show | grep -q 'rule .*r0 .*ksflowd'; }
 conf
 collector
 daemon
-try "it starts sampling" wait_for 'says "module ksflow" && rule'
+try "it starts sampling" wait_for 'logged "module ksflow" && rule'
 try "samples arrive" flows '.rate == 1'
 try "counters arrive" wait_for \
 	'[ $(samples ".kind == \"counters\"") -ge 2 ]'
@@ -83,7 +80,7 @@ is "it refuses itself system calls, and has no way back" \
 	"$(awk '/^(NoNewPrivs|Seccomp):/ { print $2 }' /proc/$daemon/status | xargs)" "1 2"
 
 state=$(grep -l "^pid=$daemon$" /run/ksflowd/*.auto)
-is "its state file says what it does" "$(grep -E '^(polling|agentIP|config|collector)=' "$state" | sort | tr '\n' ' ')" \
+is "its state file logged what it does" "$(grep -E '^(polling|agentIP|config|collector)=' "$state" | sort | tr '\n' ' ')" \
 	"agentIP=10.0.0.2 collector=127.0.0.1 config=$t/conf polling=1 "
 
 try "ksflow show: up, how often, where" test "$(in_r ksflow show |
@@ -113,7 +110,7 @@ try "samples arrive" flows '.rate == 1'
 # --- a second one ---
 
 ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/second" & second=$!
-try "a second ksflowd says who is in its way" wait_for \
+try "a second ksflowd logged who is in its way" wait_for \
 	'grep -q "another ksflowd runs" $t/second'
 try "and the first goes on" flows true
 stop $second
@@ -144,11 +141,11 @@ try "SIGHUP: other rings" wait_for 'in_r ksflow show | grep -q "^ring .*262144 b
 conf 1 "polling = often"
 kill -HUP $daemon
 try "a broken file is named, with line and expectation" wait_for \
-	'says "$t/conf:5: \"often\": expected a number, 0...86400"'
+	'logged "$t/conf:5: \"often\": expected a number, 0...86400"'
 try "the old one stays" flows '.rate == 1'
 conf 1 "ringBytes = 262144"
 kill -HUP $daemon
-try "an unchanged file changes nothing" wait_for 'says "nothing has changed"'
+try "an unchanged file changes nothing" wait_for 'logged "nothing has changed"'
 
 # --- interfaces by a regular expression, which come later ---
 
@@ -164,7 +161,7 @@ try "dev.pattern: renamed, it has none" wait_for \
 	'! in_r ksflow dev show q7 | grep -qw 9'
 is "dev.pattern: what does not match has none" \
 	"$(in_r ksflow dev show p7x | grep -cw 9)" 0
-try "--check says the rate of each" test "$(ip netns exec "$r" \
+try "--check logged the rate of each" test "$(ip netns exec "$r" \
 	ksflowd --check "$t/conf" 2>/dev/null | awk '$2 == "r0" { print $3, $4 }')" = "1 both"
 conf 1 "ringBytes = 262144 json { }"
 fails "--strict: what is not offered is an error" ksflowd --strict --check "$t/conf"
@@ -199,7 +196,7 @@ try "samples arrive" flows '.rate == 1'
 
 : >"$t/log"
 unload
-try "module removed: it says so" wait_for 'says "is not loaded"'
+try "module removed: it logged so" wait_for 'logged "is not loaded"'
 : >"$t/samples"
 ping_r 3 >"$t/ping"
 try "counters go on" wait_for '[ $(samples ".kind == \"counters\"") -ge 4 ]'
@@ -229,7 +226,7 @@ try "the last samples are sent" wait_for \
 unload
 : >"$t/log"
 daemon
-try "no module: it says so" wait_for 'says "is not loaded"'
+try "no module: it logged so" wait_for 'logged "is not loaded"'
 load
 try "it comes: samples arrive" flows '.rate == 1' 15
 stop $daemon
@@ -262,14 +259,14 @@ on_exit "mv $t/saved /etc/ksflowd.conf"
 : >"$t/log"
 ip netns exec "$r" ksflowd --foreground 2>>"$t/log" & daemon=$!
 try "no file: said, with what holds" wait_for \
-	'says "no /etc/ksflowd.conf: collector 127.0.0.1:6343"'
+	'logged "no /etc/ksflowd.conf: collector 127.0.0.1:6343"'
 try "no file: no rules" wait_for 'in_r ksflow show | grep -q "reader .*ksflowd" && ! in_r ksflow show | grep -q "^rule"'
 stop $daemon
 : >"$t/log"
 COLLECTOR="10.0.0.9 127.0.0.1" SAMPLING=77 ip netns exec "$r" ksflowd \
 	--foreground 2>>"$t/log" & daemon=$!
 try "no file: the environment has its say" wait_for \
-	'says "collector 127.0.0.1:6343: sending" && in_r ksflow show | grep -q "rule .*77"'
+	'logged "collector 127.0.0.1:6343: sending" && in_r ksflow show | grep -q "rule .*77"'
 stop $daemon
 cp "$t/conf" /etc/hsflowd.conf
 on_exit "rm -f /etc/hsflowd.conf"

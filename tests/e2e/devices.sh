@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns n p
 
 # No packet but ours: no neighbour discovery, no multicast.

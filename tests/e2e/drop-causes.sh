@@ -14,8 +14,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 kernel=$(uname -r | cut -d. -f1,2)
 case $kernel in
 5.10|6.1|6.12|7.2) ;;
@@ -62,28 +60,6 @@ for i in "$a a0" "$r r0" "$r r1" "$b b0"; do
 	in_ns "$1" ethtool -K "$2" tso off gso off gro off tx off rx off >/dev/null
 done
 
-# --- the kernel's own account ---------------------------------------------------
-
-on_exit "rmdir /sys/kernel/tracing/instances/causes"
-coproc GEN { exec nsenter --net=/run/netns/"$a" python3 -B ./causes.py a0 \
-	02:00:00:00:00:01 2>"$t/gen.err"; }
-gen=$GEN_PID
-# Bash closes a coprocess's own descriptors in subshells.
-exec {from}<&"${GEN[0]}" {to}>&"${GEN[1]}"
-on_exit "kill $gen; wait $gen"
-answer() {
-	local line
-	while read -r -t 60 line <&"$from"; do
-		[ "$line" != . ] || return 0
-		echo "$line"
-	done
-	cat "$t/gen.err"
-	return 1
-}
-ask() { echo "$*" >&"$to"; answer; }
-try "packets can be made, and the trace be read" answer
-send() { ask send $N "$@"; }
-
 # --- the module's ---------------------------------------------------------------
 
 load ring=4194304
@@ -109,6 +85,18 @@ ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/ksflowd.log" & ksflow
 on_exit "kill $ksflowd; wait $ksflowd"
 try "ksflowd in r" wait_for 'R ksflow -j stats | grep -q "\"owner\":true"' 60
 
+# --- the kernel's own account ---------------------------------------------------
+
+# All modules that will come: each new one makes it read all symbols again.
+modprobe -qa nf_tables nft_chain_filter tun vxlan bridge 8021q dummy veth xfrm_user \
+	sch_tbf sch_ingress cls_matchall act_gact esp4
+
+on_exit "rmdir /sys/kernel/tracing/instances/causes"
+serve gen nsenter --net=/run/netns/"$a" python3 -B ./causes.py a0 02:00:00:00:00:01 \
+	"$t/drops" "$t/sflow"
+try "packets can be made, and the trace be read" ask gen mark
+send() { ask gen send $N "$@"; }
+
 # --- a cause, and what is known of it ---------------------------------------------
 
 # pick "5.10=x 6.1=y z": the word for this kernel, or the one without a name
@@ -126,60 +114,21 @@ cause() {
 	local name=$1 code reason function output; shift
 	code=$(pick "$1") reason=$(pick "$2") function=$(pick "$3"); shift 3
 	[ "$kernel" != 5.10 ] || reason=-
-	ask mark
-	lines=$(wc -l <"$t/drops") sflow_lines=$(wc -l <"$t/sflow")
+	ask gen mark
 	output=$("$@" 2>&1)
 	[ -z "$output" ] || note "$name: $output"
-	if ! wait_for '[ "$(count "$reason" "$function")" -ge $N ]' 20; then
-		not_ok "$name" "wanted: $reason $function
-seen:
-$(ask seen)"
-		return
-	fi
-	# A function may drop others meanwhile, for which sFlow has another code.
-	if ! wait_for 'agree records "$(count "$reason" "$function")"' 20; then
-		not_ok "$name: what the tool says" "wanted: $(count "$reason" "$function") $code $reason $function
-records:
-$(records)"
-		return
-	fi
-	if ! wait_for 'agree samples "$(count "$reason" "$function")"' 20; then
-		not_ok "$name: what a collector is told" "wanted: $(count "$reason" "$function") $code $reason $function
-discards:
-$(samples)
-$(tail -n 2 "$t/ksflowd.log")"
+	output=$(ask gen judge $((20 * _patience)) "$N" "$code" "$reason" "$function")
+	if [ "$output" ]; then
+		not_ok "$name" "wanted: $code $reason $function
+$output"
 		return
 	fi
 	ok "$name: $reason at $function, $code"
 	printf '%-34s %-5s %-24s %-32s %s\n' "$name" "$kernel" "$reason" \
 		"$function" "$code" | tee -a "$OUT/table"
 }
-# agree records|samples COUNT: as many of reason and function, N of the code
-agree() {
-	$1 | awk -v c="$code" -v r="$reason" -v f="$function" -v all="$2" -v n="$N" '
-		$3 == r && $4 == f { seen += $1; if ($2 == c) right += $1 }
-		END { exit !(seen == all && right >= n) }'
-}
-# count REASON FUNCTION: what the trace has of it
-count() { ask seen | awk -v r="$1" -v f="$2" '$1 == r && $2 == f { n += $3 }
-	END { print n + 0 }'; }
-# records: what came to the tool, as COUNT CODE REASON FUNCTION
-records() {
-	tail -n "+$((lines + 1))" "$t/drops" | jq -r \
-		'[."sflow-code", .reason // "-", .function // "-"] | join(" ")' |
-	sort | uniq -c
-}
-# samples: the same of the collector
-samples() {
-	tail -n "+$((sflow_lines + 1))" "$t/sflow" | jq -r 'select(.kind == "discard") |
-		[.reason, .records["1042"].reason // "-",
-		(.records["1038"].symbol // "-" | split("+")[0] | split(".")[0])] |
-		join(" ")' | sort | uniq -c
-}
 # local_udp ADDRESS PORT [COUNT]
-py() { R $python -c "from socket import *; import time, struct
-N = $N
-$1"; }
+local_udp() { udp "$r" "$1" "$2" "${3-$N}" x; }
 
 # --- no socket, and wrong sums ------------------------------------------------------
 
@@ -245,10 +194,6 @@ END
 }
 try "firewall rules" rules
 FW="5.10=nf_hook_slow nft_do_chain"
-local_udp() { py "s = socket(AF_INET6 if ':' in '$1' else AF_INET, SOCK_DGRAM)
-for i in range(${3-N}):
-    try: s.sendto(b'x', ('$1', $2))
-    except OSError: pass"; }
 cause "firewall, input" 258 NETFILTER_DROP "$FW" \
 	send "ip4()/UDP(dport=11)"
 cause "firewall, input, ipv6" 258 NETFILTER_DROP "$FW" \
@@ -356,7 +301,7 @@ cause "udp, bad checksum, waited for" 316 "7.2=UDP_CSUM NOT_SPECIFIED" __first_p
 gone
 socket_udp 20 "s.setsockopt(SOL_SOCKET, SO_RCVBUF, 1)"
 cause "receive buffer full" "5.10=289 259" SOCKET_RCVBUFF udp_queue_rcv_one_skb \
-	ask send 20 "ip4()/UDP(dport=20)/(b'x'*1000)"
+	ask gen send 20 "ip4()/UDP(dport=20)/(b'x'*1000)"
 gone
 FILTER="import ctypes
 b = ctypes.create_string_buffer(struct.pack('HBBI', 6, 0, 0, 0))

@@ -14,8 +14,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 LENGTH=$((5 * ${STORM:-1}))
 N=10000
 kernel=$(uname -r | cut -d. -f1,2)
@@ -40,7 +38,8 @@ addr "$r" r0 10.0.1.254/24
 ip -n "$c" link add c0 type dummy
 ip -n "$c" link set c0 up
 
-drops() { $python ./drops.py "$@"; }
+serve drops $python ./drops.py serve
+drops() { ask drops - "$@"; }
 in_r() { ip netns exec "$r" "$@"; }
 # start NAME NS [RCVBUF]: a reader in a namespace ("" is the initial one)
 start() {
@@ -54,7 +53,7 @@ start() {
 }
 stop() { kill -CONT "${!1}"; kill "${!1}"; wait "${!1}" 2>/dev/null; :; }
 # stats [NS]; of JQ-EXPRESSION: of what it said
-stats() { ${1:+ip netns exec "$1"} $python ./drops.py stats >"$t/stats"; }
+stats() { ask drops "${1:--}" stats >"$t/stats"; }
 of() { jq -r "$1" "$t/stats"; }
 va() { of ".sources[] | select(.dev == \"va\") | .\"$1\" // 0"; }
 closes() { of '.seen == .counted + .hidden + .own + .limited + .selected and
@@ -75,22 +74,23 @@ is "off: nothing is seen" "$(of .seen)" 0
 drops set state=on limit=unlimited hide=none
 start one ""
 start two ""
-flood va $N
+n=2000
+flood va $n
 settled one
-is "$N drops: all are seen" "$(va seen)" $N
-is "$N drops: all are selected" "$(va selected)" $N
-is "$N drops: no ring lost any" "$(va lost-ring)" 0
-is "one reader has all of them" "$(got one ".source == $vaif")" $N
-is "the other too" "$(got two ".source == $vaif")" $N
+is "$n drops: all are seen" "$(va seen)" $n
+is "$n drops: all are selected" "$(va selected)" $n
+is "$n drops: no ring lost any" "$(va lost-ring)" 0
+is "one reader has all of them" "$(got one ".source == $vaif")" $n
+is "the other too" "$(got two ".source == $vaif")" $n
 is "the ledger closes" "$(closes)" true
 # pktgen holds on to each packet that it hands up, so the last word is its own:
 # that of the thread, where the compiler made one function of two.
 site=$(grep -om 1 'pktgen_xmit' /proc/kallsyms || echo pktgen_thread_worker)
 is "with the site" "$(jq -r 'select(.source == '"$vaif"') | .site' "$t/one" |
 	sed 's/[+.].* / /' | sort | uniq -c | sed 's/^ *//')" \
-	"$(printf '1 pktgen_stop_device [pktgen]\n%d %s [pktgen]' $((N - 1)) "$site")"
+	"$(printf '1 pktgen_stop_device [pktgen]\n%d %s [pktgen]' $((n - 1)) "$site")"
 is "counted at one place" "$(drops counts |
-	jq -r "select(.site | test(\"^$site\")) | .packets")" $((N - 1))
+	jq -r "select(.site | test(\"^$site\")) | .packets")" $((n - 1))
 stop two
 stop one
 
@@ -99,7 +99,7 @@ start slow "" 4096
 kill -STOP "$slow"
 flood va $N
 stats
-is "slow reader: all are selected" "$(va selected)" $((2 * N))
+is "slow reader: all are selected" "$(va selected)" $((n + N))
 lost=$(of '.readers[0]."lost-overrun"')
 between "slow reader: it lost most" "$lost" 5000 $N
 is "slow reader: the ledger closes" "$(closes)" true
@@ -209,18 +209,12 @@ kill $ksflowd; wait $ksflowd 2>/dev/null
 # --- namespaces ----------------------------------------------------------------------------
 
 for ns in "" "$r" "$c"; do
-	${ns:+ip netns exec $ns} $python ./drops.py set state=on limit=unlimited hide=none
+	ask drops "${ns:--}" set state=on limit=unlimited hide=none
 done
 start zero ""
 start one "$r"
 start two "$r"
 start other "$c"
-udp() { ip netns exec "$1" $python -c "
-from socket import *
-s = socket(AF_INET, SOCK_DGRAM)
-for i in range($4):
-    try: s.sendto(b'drop', ('$2', $3))
-    except OSError: pass"; }
 udp "$a" 10.0.1.254 9 50
 wait_for '[ $(got one "(.site | startswith(\"$udp_site\"))") = 50 ]'
 is "a drop in r: one reader has it" "$(got one ".site | startswith(\"$udp_site\")")" 50
@@ -244,7 +238,7 @@ udp "$r" 10.0.1.1 13 20
 wait_for '[ $(got one ".proto == 11 and .out == '"$r0"'") = 20 ]'
 is "firewall at OUTPUT: all, with no MAC header, and where they would go" \
 	"$(got one ".proto == 11 and .out == $r0 and .source == null")" 20
-is "the process that sent them" "$(jq -r .comm "$t/one" | sort -u)" python3
+is "the process that sent them" "$(jq -r .comm "$t/one" | sort -u)" bash
 in_r nft flush ruleset
 in_r sysctl -qw net.ipv4.neigh.r0.retrans_time_ms=100
 : >"$t/one"
@@ -260,7 +254,7 @@ is "no process: the timer did it" "$(jq -r '.comm // "none"' "$t/one" | sort -u)
 kept='.hidden + ([.readers[].filtered] | add)'
 hidden() { # hidden NAME WANTED-RECORDS SETTING...
 	local name=$1 wanted=$2 before; shift 2
-	in_r $python ./drops.py set "$@"
+	ask drops "$r" set "$@"
 	: >"$t/one"
 	stats "$r"; before=$(of "$kept")
 	udp "$a" 10.0.1.254 9 10
@@ -276,7 +270,7 @@ if named; then
 	hidden "by default it is not" 20 hide=default
 fi
 # Frames for another host are no losses.
-in_r $python ./drops.py set hide=default
+ask drops "$r" set hide=default
 : >"$t/one"
 stats "$r"; hidden=$(of .hidden)
 ip netns exec "$a" $python -c "from socket import *
@@ -288,13 +282,13 @@ if named; then
 	wait_for 'stats "$r"; [ $(($(of .hidden) - hidden)) -ge 20 ]'
 	between "another host's frames are hidden by default" "$(($(of .hidden) - hidden))" 20 25
 	is "and make no record" "$(got one '.data | startswith("020000000077")')" 0
-	is "they are counted, and marked" "$(in_r $python ./drops.py counts |
+	is "they are counted, and marked" "$(ask drops "$r" counts |
 		jq -c 'select(.reason == "OTHERHOST") | [.hidden, .packets]')" "[true,20]"
 else
 	wait_for '[ $(got one ".data | startswith(\"020000000077\")") = 20 ]'
 	is "without reasons they cannot be told" "$(got one '.data | startswith("020000000077")')" 20
 fi
-in_r $python ./drops.py set hide=none
+ask drops "$r" set hide=none
 stop one
 
 # --- packets in a bad state ---------------------------------------------------------------------
@@ -394,7 +388,7 @@ for i in 1 2 3 4; do
 	ip -n "$_me-gone" link add g0 type veth peer name g1 netns "$a"
 	ip -n "$_me-gone" link set g0 up; ip -n "$a" link set g1 up
 	addr "$_me-gone" g0 10.7.0.1/24; addr "$a" g1 10.7.0.2/24
-	ip netns exec "$_me-gone" $python ./drops.py set state=on limit=unlimited hide=none
+	ask drops "$_me-gone" set state=on limit=unlimited hide=none
 	start dying "$_me-gone"
 	udp "$a" 10.7.0.1 9 100000 & flood=$!
 	wait_for "[ -s $t/dying ]" 20

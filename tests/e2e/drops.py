@@ -10,17 +10,20 @@ usage: drops.py monitor READY [RCVBUF]   one JSON object for each record, until
        drops.py reset
        drops.py stats                    the ledger of drops, as JSON
        drops.py counts                   by call site and reason, JSON lines
+       drops.py serve      commands as above, a line each, after the name of a
+                           network namespace or "-"; a "." after each answer,
+                           "!" when it was refused
 """
-import errno
 import json
 import os
 import signal
-import socket
 import struct
 import sys
 
-RECORDS, RESET, STATS_GET, DROP_SET, DROP_GET = 3, 8, 10, 11, 12
-NESTED, DUMP = 0x8000, 0x300
+sys.path.insert(0, '.')
+import genl             # noqa: E402
+
+RESET, STATS_GET, DROP_SET, DROP_GET = 8, 10, 11, 12
 
 u8, u32, u64 = 'B', 'I', 'Q'
 RECORD = {2: ('time-ns', u64), 3: ('source', u32), 7: ('drops', u64),
@@ -50,121 +53,82 @@ SET = {'state': (1, u8), 'limit': (3, u32), 'burst': (5, u32), 'sw': (7, u8),
 STATES = {'off': 0, 'count': 1, 'on': 2}
 
 
-def attr(kind, data):
-    size = 4 + len(data)
-    return struct.pack('=HH', size, kind) + data + b'\0' * (-size % 4)
+def monitor(module, ready, rcvbuf=16 << 20):
+    for message in module.listen(2, ready, int(rcvbuf)):
+        head, records = {}, []
+        for kind, body in message:
+            if kind == 17:
+                head = genl.read(BATCH, body)
+            elif kind == 18:
+                records.append(genl.read(RECORD, body))
+        for record in records:
+            print(json.dumps({**head, **record}))
+        sys.stdout.flush()
 
 
-def attrs(data):
-    while len(data) >= 4:
-        size, kind = struct.unpack_from('=HH', data)
-        yield kind & 0x3fff, data[4:size]
-        data = data[(size + 3) & ~3:]
-
-
-def read(table, data):
-    out = {}
-    for kind, body in attrs(data):
-        if kind not in table:
-            continue
-        name, form = table[kind]
+def configure(module, *words):
+    nest = b''
+    for word in words:
+        key, _, value = word.partition('=')
+        number, form = SET[key]
         if form == 'str':
-            out[name] = body.rstrip(b'\0').decode()
-        elif form == 'hex':
-            out[name] = body.hex()
-        elif form == 'flag':
-            out[name] = True
+            data = value.encode() + b'\0'
         else:
-            out[name], = struct.unpack('=' + form, body)
-    return out
+            value = 0xffffffff if value == 'unlimited' else \
+                STATES[value] if value in STATES else int(value)
+            data = struct.pack('=' + form, value)
+        nest += genl.attr(number, data)
+    module.ask(DROP_SET, genl.attr(20 | genl.NESTED, nest))
 
 
-class Module:
-    def __init__(self):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-        self.sock.bind((0, 0))
-        for option in 10, 12:       # NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK
-            self.sock.setsockopt(270, option, 1)
-        self.family = 16
-        answer, = self.ask(3, attr(2, b'ksflow\0'))
-        self.family, = (struct.unpack('=H', body)[0]
-                        for kind, body in attrs(answer) if kind == 1)
-
-    def ask(self, command, data, flags=4):
-        self.sock.send(struct.pack('=IHHIIBBH', 20 + len(data), self.family,
-                                   1 | flags, 1, 0, command, 1, 0) + data)
-        out = []
-        while True:
-            chunk = self.sock.recv(1 << 17)
-            while chunk:
-                size, kind = struct.unpack_from('=IH', chunk)
-                body, chunk = chunk[16:size], chunk[(size + 3) & ~3:]
-                if kind in (2, 3):
-                    code = -struct.unpack_from('=i', body)[0]
-                    if code:
-                        raise OSError(code, os.strerror(code))
-                    return out
-                out.append(body[4:])
-
-    def monitor(self, ready, rcvbuf=16 << 20):
-        self.sock.setsockopt(socket.SOL_SOCKET, 33, rcvbuf)
-        self.ask(1, attr(4, struct.pack('=I', 2)))
-        open(ready, 'w').close()
-        while True:
-            try:
-                chunk = self.sock.recv(1 << 17)
-            except OSError as e:
-                if e.errno != errno.ENOBUFS:
-                    raise
+def stats(module):
+    out = {'readers': [], 'sources': []}
+    for message in module.ask(STATS_GET, b'', genl.NLM_F_DUMP):
+        for kind, body in genl.attrs(message):
+            line = genl.read({14: STATS, 15: READER, 16: SOURCE}.get(kind, {}),
+                             body)
+            if line.get('kind') != 1:
                 continue
-            head, records = {}, []
-            for kind, body in attrs(chunk[20:]):
-                if kind == 17:
-                    head = read(BATCH, body)
-                elif kind == 18:
-                    records.append(read(RECORD, body))
-            for record in records:
-                print(json.dumps({**head, **record}))
-            sys.stdout.flush()
+            if kind == 14:
+                out.update(line)
+            else:
+                out['readers' if kind == 15 else 'sources'].append(line)
+    print(json.dumps(out))
+
+
+def counts(module):
+    for message in module.ask(DROP_GET, b'', genl.NLM_F_DUMP):
+        for kind, body in genl.attrs(message):
+            if kind == 21:
+                print(json.dumps(genl.read(COUNT, body)))
+
+
+VERBS = {'monitor': monitor, 'set': configure, 'stats': stats,
+         'counts': counts, 'reset': lambda module: module.ask(RESET, b'')}
+
+
+def serve():
+    home = '/proc/self/fd/%d' % os.open('/proc/self/ns/net', os.O_RDONLY)
+    for line in sys.stdin:
+        netns, verb, *words = line.split()
+        end = '.'
+        try:
+            if netns != '-':
+                genl.enter('/run/netns/' + netns)
+            # No socket stays: it would hold the namespace.
+            VERBS[verb](genl.Module(), *words)
+        except (OSError, SystemExit) as e:
+            print(e)
+            end = '!'
+        genl.enter(home)
+        print(end, flush=True)
 
 
 def main():
-    module, words = Module(), sys.argv[2:]
-    if sys.argv[1] == 'monitor':
-        module.monitor(words[0], *map(int, words[1:]))
-    elif sys.argv[1] == 'set':
-        nest = b''
-        for word in words:
-            key, _, value = word.partition('=')
-            number, form = SET[key]
-            if form == 'str':
-                data = value.encode() + b'\0'
-            else:
-                value = 0xffffffff if value == 'unlimited' else \
-                    STATES[value] if value in STATES else int(value)
-                data = struct.pack('=' + form, value)
-            nest += attr(number, data)
-        module.ask(DROP_SET, attr(20 | NESTED, nest))
-    elif sys.argv[1] == 'reset':
-        module.ask(RESET, b'')
-    elif sys.argv[1] == 'stats':
-        out = {'readers': [], 'sources': []}
-        for message in module.ask(STATS_GET, b'', DUMP):
-            for kind, body in attrs(message):
-                line = read({14: STATS, 15: READER, 16: SOURCE}.get(kind, {}),
-                            body)
-                if line.get('kind') != 1:
-                    continue
-                if kind == 14:
-                    out.update(line)
-                else:
-                    out['readers' if kind == 15 else 'sources'].append(line)
-        print(json.dumps(out))
-    elif sys.argv[1] == 'counts':
-        for message in module.ask(DROP_GET, b'', DUMP):
-            for kind, body in attrs(message):
-                if kind == 21:
-                    print(json.dumps(read(COUNT, body)))
+    if sys.argv[1] == 'serve':
+        serve()
+    else:
+        VERBS[sys.argv[1]](genl.Module(), *sys.argv[2:])
 
 
 signal.signal(signal.SIGPIPE, signal.SIG_DFL)

@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 d=/sys/kernel/debug
 if [ ! -d $d/failslab ]; then
 	skip "failures" "no CONFIG_FAILSLAB"

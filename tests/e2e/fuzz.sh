@@ -9,8 +9,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 try "the fuzzer builds" gcc -O1 -D_GNU_SOURCE -I/usr/local/src/ksflow/include/uapi \
 	-o $t/netlink netlink.c || exit
 FUZZ=${FUZZ:-50000}

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Requests to the module byte by byte, the ones that no tool of ours sends.
+"""The module's netlink interface, spoken by no code of ours: for drops.py,
+repairs.py, fault.py, and by itself requests byte by byte that no tool sends.
 
 usage: genl.py COMMAND ATTRIBUTE... [-- COMMAND ATTRIBUTE...]...
    COMMAND     number of enum ksflow_cmd
@@ -9,9 +10,10 @@ usage: genl.py COMMAND ATTRIBUTE... [-- COMMAND ATTRIBUTE...]...
                (no value) or nest (no value: empty)
 
 Prints "ok", or "ERRNO: extack text @ attribute" with the attribute's path, for
-each command; exits 0, or 1 when one was refused. Several ATTRIBUTEs with the same nest share it when they follow
-each other.
+each command; exits 0, or 1 when one was refused. Several ATTRIBUTEs with the
+same nest share it when they follow each other.
 """
+import ctypes
 import errno
 import os
 import socket
@@ -22,12 +24,46 @@ NLM_F_REQUEST, NLM_F_ACK, NLM_F_DUMP = 1, 4, 0x300
 NLMSG_ERROR, NLMSG_DONE = 2, 3
 NLM_F_ACK_TLVS = 0x200
 SOL_NETLINK, NETLINK_CAP_ACK, NETLINK_EXT_ACK, STRICT = 270, 10, 11, 12
-NESTED = 0x8000
+LIBC = ctypes.CDLL(None, use_errno=True)
+NESTED, SO_RCVBUFFORCE, SUBSCRIBE = 0x8000, 33, 1
 
 
 def attr(kind, data):
     size = 4 + len(data)
     return struct.pack("=HH", size, kind) + data + b"\0" * (-size % 4)
+
+
+def attrs(data):
+    while len(data) >= 4:
+        size, kind = struct.unpack_from("=HH", data)
+        yield kind & 0x3fff, data[4:size]
+        data = data[(size + 3) & ~3:]
+
+
+def read(table, data):
+    """What table knows of these attributes, {number: (name, form)}: form is of
+    struct, or str, hex, flag, addr (IPv6), or the names of nested counters,
+    whose numbers begin with 2."""
+    out = {}
+    for kind, body in attrs(data):
+        if kind not in table:
+            continue
+        name, form = table[kind]
+        if form == "str":
+            out[name] = body.rstrip(b"\0").decode()
+        elif form == "hex":
+            out[name] = body.hex()
+        elif form == "addr":
+            out[name] = socket.inet_ntop(socket.AF_INET6, body)
+        elif form == "flag":
+            out[name] = True
+        elif isinstance(form, list):
+            out[name] = {form[number - 2]: struct.unpack("=Q", count)[0]
+                         for number, count in attrs(body)
+                         if 2 <= number < len(form) + 2}
+        else:
+            out[name], = struct.unpack("=" + form, body)
+    return out
 
 
 def value(text):
@@ -122,18 +158,56 @@ def resolve(sock):
     code, _, _, answers = request(sock, 16, 3, attr(2, b"ksflow\0"), NLM_F_ACK)
     if code:
         sys.exit("no family ksflow: " + os.strerror(code))
-    body = answers[0][4:]
-    while body:
-        size, kind = struct.unpack_from("=HH", body)
-        if kind == 1:
-            return struct.unpack_from("=H", body, 4)[0]
-        body = body[(size + 3) & ~3:]
-    sys.exit("no family ksflow")
+    return struct.unpack("=H", dict(attrs(answers[0][4:]))[1])[0]
+
+
+def enter(path):
+    """The network namespace of a file, for this thread."""
+    fd = os.open(path, os.O_RDONLY)
+    try:
+        if LIBC.setns(fd, 0x40000000):
+            raise OSError(ctypes.get_errno(), path)
+    finally:
+        os.close(fd)
+
+
+class Module:
+    """A socket of this thread's network namespace."""
+
+    def __init__(self):
+        self.sock = connect()
+        self.family = resolve(self.sock)
+
+    def request(self, command, data, flags=NLM_F_ACK):
+        return request(self.sock, self.family, command, data, flags)
+
+    def ask(self, command, data, flags=NLM_F_ACK):
+        """The attributes of each answer; OSError when it is refused."""
+        code, _, _, answers = self.request(command, data, flags)
+        if code:
+            raise OSError(code, os.strerror(code))
+        return [body[4:] for body in answers]
+
+    def listen(self, kinds, ready, rcvbuf=None):
+        """The attributes of each message to a subscriber of a set of kinds of
+        records; creates the file ready when it is one."""
+        if rcvbuf:
+            self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, rcvbuf)
+        self.ask(SUBSCRIBE, attr(4, struct.pack("=I", kinds)))
+        self.sock.settimeout(None)
+        open(ready, "w").close()
+        while True:
+            try:
+                message = self.sock.recv(1 << 17)
+            except OSError as e:
+                if e.errno != errno.ENOBUFS:
+                    raise
+                continue
+            yield attrs(message[20:])
 
 
 def main():
-    sock = connect()
-    family = resolve(sock)
+    module = Module()
     refused = False
     words = sys.argv[1:]
     while words:
@@ -144,8 +218,7 @@ def main():
         for word in attributes:
             path, _, text = word.partition("=")
             items.append(([int(n) for n in path.split(".")], text))
-        code, text, where, _ = request(sock, family, int(command),
-                                       build(items), NLM_F_ACK)
+        code, text, where, _ = module.request(int(command), build(items))
         refused |= code != 0
         print("%s: %s @ %s" % (errno.errorcode[code], text, where)
               if code else "ok")

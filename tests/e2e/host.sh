@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns r b
 veth "$r" r0 "$b" b0
 veth "$r" r1 "$b" b1

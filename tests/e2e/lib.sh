@@ -11,9 +11,11 @@
 
 set -u
 
-_n=0 _failed=0 _on_exit=() _ns=0
+_n=0 _failed=0 _ns=0
 _me=$(basename "$0" .sh)
 OUT=${OUT:-$(mktemp -d)}
+t=$(mktemp -d)		# a directory of the script's own
+_on_exit=("rm -rf $t")
 python="python3 -ISB"	# starts in half the time
 
 # --- results ---
@@ -50,6 +52,23 @@ between() {
 		'BEGIN { exit !(v != "" && v + 0 >= l + 0 && v + 0 <= h + 0) }'
 	then ok "$1 ($2)"; else not_ok "$1" "$2 is not in $3 ... $4"; fi
 }
+
+# status NAME WANTED COMMAND...: its exit status; output in $t/out and $t/err
+status() {
+	local name=$1 wanted=$2 got=0; shift 2
+	timeout 60 "$@" >"$t/out" 2>"$t/err" || got=$?
+	if [ "$got" = "$wanted" ]; then ok "$name"; else
+		not_ok "$name" "status $got, wanted $wanted
+$(cat "$t/out" "$t/err")"; fi
+}
+# says NAME FILE TEXT
+says() {
+	if grep -qF -- "$3" "$2"; then ok "$1"; else
+		not_ok "$1" "wanted: $3
+$(cat "$2")"; fi
+}
+# logged TEXT: in $t/log
+logged() { grep -qF -- "$1" "$t/log"; }
 
 # --- waiting ---
 
@@ -101,6 +120,34 @@ exec {_stdout}>&1
 trap _end EXIT
 _guest=; [ ! -e /run/vm/events ] || _guest=yes
 [ ! "$_guest" ] || echo "ksflow-e2e: $_me $$ starts" >/dev/kmsg
+
+# --- programs that answer ---
+
+# serve NAME COMMAND...: a program started once, which would take half a second
+# each time, that reads lines, and answers each with lines and "." or "!".
+# ask NAME LINE: its answer, and whether it was "."
+declare -A _in _out _err
+serve() {
+	local name=$1 pipe=$t/pipe.$1 in out; shift
+	mkfifo "$pipe.in" "$pipe.out"
+	"$@" <"$pipe.in" >"$pipe.out" 2>"$pipe.err" &
+	on_exit "kill $!; wait $!"
+	exec {in}>"$pipe.in" {out}<"$pipe.out"
+	_in[$name]=$in _out[$name]=$out _err[$name]=$pipe.err
+}
+ask() {
+	local name=$1 line; shift
+	echo "$*" >&"${_in[$name]}"
+	while read -r -t $((60 * _patience)) line <&"${_out[$name]}"; do
+		case $line in
+		.)   return 0 ;;
+		'!') return 1 ;;
+		esac
+		printf '%s\n' "$line"
+	done
+	echo "$name does not answer: $(cat "${_err[$name]}")"
+	return 1
+}
 
 # --- the module ---
 
@@ -208,6 +255,15 @@ addr() {
 		*)   ip ${ns:+-n "$ns"} addr add "$a" dev "$dev" ;;
 		esac
 	done
+}
+
+# udp NS ADDRESS PORT [COUNT [TEXT]]: datagrams, each from a port of its own. Python
+# would take half a second to start.
+udp() {
+	ip netns exec "$1" bash -c 'for ((i = 0; i < $3; i++)); do
+		printf %s "$4" >"/dev/udp/$1/$2"; done' - "$2" "$3" "${4:-1}" \
+		"${5:-drop}" 2>/dev/null
+	:
 }
 
 # counter NS IF NAME: one of /sys/class/net/IF/statistics

@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a b
 veth "$a" a0 "$b" b0
 addr "$a" a0 fd00::1/64

@@ -9,8 +9,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 load
 new_ns a b
 veth "$a" a0 "$b" b0

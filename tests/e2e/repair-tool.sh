@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 load
 new_ns a b
 veth "$a" a0 "$b" b0
@@ -19,19 +17,6 @@ addr "$a" a0 fd00::1/64 fd00::3/64
 addr "$b" b0 fd00::2/64
 in_b() { ip netns exec "$b" "$@"; }
 tool() { ksflow -n "$b" "$@"; }
-says() {
-	if grep -qF -- "$3" "$2"; then ok "$1"; else
-		not_ok "$1" "wanted: $3
-$(cat "$2")"; fi
-}
-# status NAME WANTED COMMAND...: exit status; output in $t/out and $t/err
-status() {
-	local name=$1 wanted=$2 got=0; shift 2
-	timeout 60 "$@" >"$t/out" 2>"$t/err" || got=$?
-	if [ "$got" = "$wanted" ]; then ok "$name"; else
-		not_ok "$name" "status $got, wanted $wanted
-$(cat "$t/out" "$t/err")"; fi
-}
 cat >"$t/send.py" <<'END'
 # send.py KIND PORT COUNT [SOURCE...]: datagrams, to the MAC address in $MAC
 import os, socket, sys

@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 load
 modprobe tun
 new_ns a b c

@@ -10,8 +10,6 @@ usage: repairs.py add KEY=VALUE...      port, dev, from, to (PREFIX/LEN), mode,
        repairs.py get                   JSON: total, rules, senders
        repairs.py monitor READY         one JSON object for each event
 """
-import ctypes
-import errno
 import json
 import os
 import signal
@@ -19,8 +17,11 @@ import socket
 import struct
 import sys
 
+sys.path.insert(0, '.')
+import genl                             # noqa: E402
+from genl import attr, attrs, read      # noqa: E402
+
 STATS_GET, ADD, DEL, GET = 10, 13, 14, 15
-NESTED, DUMP = 0x8000, 0x300
 KINDS = ['zero', 'no-pseudo', 'pseudo', 'swapped', 'offset', 'other']
 SKIPS = ['super', 'partial', 'fragment', 'routing', 'home', 'auth', 'length',
          'memory']
@@ -50,68 +51,7 @@ STATS = {2: ('kind', u8), 3: ('seen', u64), 4: ('selected', u64),
 
 # --- the module ---
 
-def attr(kind, data):
-    size = 4 + len(data)
-    return struct.pack('=HH', size, kind) + data + b'\0' * (-size % 4)
-
-
-def attrs(data):
-    while len(data) >= 4:
-        size, kind = struct.unpack_from('=HH', data)
-        yield kind & 0x3fff, data[4:size]
-        data = data[(size + 3) & ~3:]
-
-
-def read(table, data):
-    out = {}
-    for kind, body in attrs(data):
-        if kind not in table:
-            continue
-        name, form = table[kind]
-        if form == 'str':
-            out[name] = body.rstrip(b'\0').decode()
-        elif form == 'hex':
-            out[name] = body.hex()
-        elif form == 'addr':
-            out[name] = socket.inet_ntop(socket.AF_INET6, body)
-        elif form == 'flag':
-            out[name] = True
-        elif isinstance(form, list):
-            out[name] = {form[number - 2]: struct.unpack('=Q', value)[0]
-                         for number, value in attrs(body)
-                         if 2 <= number < len(form) + 2}
-        else:
-            out[name], = struct.unpack('=' + form, body)
-    return out
-
-
-class Module:
-    def __init__(self):
-        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 16)
-        self.sock.bind((0, 0))
-        for option in 10, 12:       # NETLINK_CAP_ACK, NETLINK_GET_STRICT_CHK
-            self.sock.setsockopt(270, option, 1)
-        self.family = 16
-        answer, = self.ask(3, attr(2, b'ksflow\0'))
-        self.family, = (struct.unpack('=H', body)[0]
-                        for kind, body in attrs(answer) if kind == 1)
-
-    def ask(self, command, data, flags=4):
-        self.sock.send(struct.pack('=IHHIIBBH', 20 + len(data), self.family,
-                                   1 | flags, 1, 0, command, 1, 0) + data)
-        out = []
-        while True:
-            chunk = self.sock.recv(1 << 17)
-            while chunk:
-                size, kind = struct.unpack_from('=IH', chunk)
-                body, chunk = chunk[16:size], chunk[(size + 3) & ~3:]
-                if kind in (2, 3):
-                    code = -struct.unpack_from('=i', body)[0]
-                    if code:
-                        raise OSError(code, os.strerror(code))
-                    return out
-                out.append(body[4:])
-
+class Module(genl.Module):
     def add(self, **rule):
         nest = attr(2, struct.pack('=H', int(rule['port'])))
         if 'dev' in rule:
@@ -127,15 +67,15 @@ class Module:
             nest += attr(9, struct.pack('=I', bits))
         if 'defrag' in rule:
             nest += attr(10, bytes([int(rule['defrag'])]))
-        self.ask(ADD, attr(22 | NESTED, nest))
+        self.ask(ADD, attr(22 | genl.NESTED, nest))
 
     def delete(self, number=None):
         nest = b'' if number is None else attr(11, struct.pack('=I', number))
-        self.ask(DEL, attr(22 | NESTED, nest))
+        self.ask(DEL, attr(22 | genl.NESTED, nest))
 
     def get(self):
         out = {'total': {}, 'rules': [], 'senders': []}
-        for message in self.ask(GET, b'', DUMP):
+        for message in self.ask(GET, b'', genl.NLM_F_DUMP):
             for kind, body in attrs(message):
                 if kind == 22:
                     out['rules'].append(read(RULE, body))
@@ -143,7 +83,7 @@ class Module:
                     out['senders'].append(read(SENDER, body))
                 elif kind == 24:
                     out['total'] = read(TOTAL, body)
-        for message in self.ask(STATS_GET, b'', DUMP):
+        for message in self.ask(STATS_GET, b'', genl.NLM_F_DUMP):
             for kind, body in attrs(message):
                 if kind == 14:
                     stats = read(STATS, body)
@@ -152,32 +92,15 @@ class Module:
         return out
 
     def monitor(self, ready):
-        self.ask(1, attr(4, struct.pack('=I', 4)))
-        open(ready, 'w').close()
-        while True:
-            try:
-                chunk = self.sock.recv(1 << 17)
-            except OSError as e:
-                if e.errno != errno.ENOBUFS:
-                    raise
-                continue
-            for kind, body in attrs(chunk[20:]):
+        for message in self.listen(4, ready):
+            for kind, body in message:
                 if kind == 18:
                     print(json.dumps(read(RECORD, body)))
             sys.stdout.flush()
 
 
-# --- namespaces ---
-
-libc = ctypes.CDLL(None, use_errno=True)
-
-
 def enter(name):
-    fd = os.open('/run/netns/' + name if name else '/proc/1/ns/net',
-                 os.O_RDONLY)
-    if libc.setns(fd, 0x40000000):
-        raise OSError(ctypes.get_errno(), name)
-    os.close(fd)
+    genl.enter('/run/netns/' + name if name else '/proc/1/ns/net')
 
 
 # --- packets ---

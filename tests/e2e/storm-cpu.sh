@@ -8,8 +8,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 cpu=/sys/devices/system/cpu/cpu1/online
 if [ ! -w $cpu ]; then
 	skip "hotplug" "there is no second processor to take away"

@@ -9,8 +9,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a b
 load
 for ns in $a $b; do

@@ -8,8 +8,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns b
 load devs='*' rate=1 direction=both
 ksflow -n $b dev set 'e*' rate 2 dir both

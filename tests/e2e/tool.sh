@@ -8,26 +8,8 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
-
-# status NAME WANTED COMMAND...: exit status; output in $t/out and $t/err
-status() {
-	local name=$1 wanted=$2 got=0; shift 2
-	timeout 30 "$@" >"$t/out" 2>"$t/err" || got=$?
-	if [ "$got" = "$wanted" ]; then ok "$name"; else
-		not_ok "$name" "status $got, wanted $wanted
-$(cat "$t/out" "$t/err")"; fi
-}
-# says NAME FILE FIXED-TEXT
-says() {
-	if grep -qF -- "$3" "$2"; then ok "$1"; else
-		not_ok "$1" "wanted: $3
-$(cat "$2")"; fi
-}
 # json EXPRESSION of the document d, from stdin; lines EXPRESSION of the list of
 # documents d. One python answers all: only its start is slow.
-mkfifo "$t/ask" "$t/answer"
 cat >"$t/json.py" <<'END'
 import json, sys
 for line in sys.stdin:
@@ -40,16 +22,12 @@ for line in sys.stdin:
         r = json.dumps(r) if isinstance(r, (list, dict, bool)) else r
     except Exception as e:
         r = repr(e)
-    print(r, flush=True)
+    print(r, ".", sep="\n", flush=True)
 END
-$python "$t/json.py" "$t" <"$t/ask" >"$t/answer" & on_exit "kill $!"
-exec 8>"$t/ask" 9<"$t/answer"
+serve json $python "$t/json.py" "$t"
 answer() {
-	local r
 	cat >"$t/document"
-	printf '%s %s\n' "$1" "${2//$'\n'/ }" >&8
-	read -r -t 60 r <&9
-	echo "$r"
+	ask json "$1" "${2//$'\n'/ }"
 }
 json()  { answer json "$1"; }
 lines() { answer lines "$1"; }
