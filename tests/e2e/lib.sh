@@ -246,6 +246,23 @@ veth() {
 	ip ${3:+-n "$3"} link set "$4" up
 }
 
+# cards NS1 IF1 NS2 IF2: the guest's own two cards ("# vm: nics=2"), joined by a
+# hub, up. They come back some time after a namespace is gone.
+cards() {
+	local dev i=0
+	wait_for '[ "$(ls -d /sys/class/net/*/device | wc -l)" = 2 ]' 30 || return
+	for dev in /sys/class/net/*/device; do
+		dev=$(basename "$(dirname "$dev")")
+		ip link set "$dev" down
+		ip link set "$dev" netns "${@:1 + i:1}" name "${@:2 + i:1}"
+		i=$((i + 2))
+	done
+	ip -n "$1" link set "$2" up
+	ip -n "$3" link set "$4" up
+	wait_for "ip -n $1 link show $2 | grep -q LOWER_UP" 30
+	wait_for "ip -n $3 link show $4 | grep -q LOWER_UP" 30
+}
+
 # addr NS IF ADDRESS/LEN...
 addr() {
 	local ns=$1 dev=$2 a; shift 2

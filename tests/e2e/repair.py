@@ -389,6 +389,54 @@ def offloaded():
               'seen=1 partial=1')
 
 
+def segmented():
+    """A super-packet of a socket's (UDP_SEGMENT): to a socket, which gets its
+    segments, and forwarded, where software makes them."""
+    s = in_ns(A, socket.socket, socket.AF_INET6, socket.SOCK_DGRAM)
+    s.setsockopt(17, 103, 1200)
+    data = os.urandom(10 * 1200 - 7)
+    pieces = [data[i:i + 1200] for i in range(0, len(data), 1200)]
+    before = counts(REPAIR)
+    drain(sockets[REPAIR])
+    s.sendto(data, ('fd00::2', REPAIR))
+    sync()
+    check('super-packet to a socket', drain(sockets[REPAIR]) == pieces, True)
+    drain(c0)
+    s.sendto(data, ('fd00:c::2', REPAIR))
+    mark = b'sync' + os.urandom(12)
+    plain.send(ip6(SRC, FAR, UDP, datagram(SRC, FAR, 7, SYNC, mark)))
+    got = [p[14:] for p in received(c0, lambda p: p[-16:] == mark)
+           if p[14:15] == b'\x60' and p[56:58] == struct.pack('>H', REPAIR)]
+    check('super-packet forwarded: its segments, with right sums',
+          [p[48:] == piece and struct.unpack('>H', p[46:48])[0] ==
+           right_sum(p[8:24], p[24:40], p[40:])
+           for p, piece in zip(got, pieces)], [True] * 10)
+    check('and counted', difference(before, counts(REPAIR)), 'seen=2 super=2')
+
+
+def merged():
+    """Datagrams that GRO merges on a card, since their socket wants that."""
+    s = in_ns(A, socket.socket, socket.AF_INET6, socket.SOCK_DGRAM)
+    s.setsockopt(17, 103, 1000)
+    sock = sockets[REPAIR]
+    sock.setsockopt(17, 104, 1)
+    drain(sock)
+    before, supers, out, end = counts(REPAIR), 0, b'', time.monotonic() + 60
+    data = os.urandom(40 * 1000)
+    s.sendto(data, ('fd00:e::2', REPAIR))
+    while len(out) < len(data) and time.monotonic() < end:
+        if select.select([sock], [], [], 0.5)[0]:
+            piece, control, _, _ = sock.recvmsg(1 << 17, 64)
+            supers += len(piece) > 1000 and control[0][:2] == (17, 104)
+            out += piece
+    sock.setsockopt(17, 104, 0)
+    check('merged by GRO: all bytes', out == data, True)
+    check('merged by GRO: super-packets', supers > 0, True)
+    after = counts(REPAIR)
+    check('and counted as such', [after['super'] - before['super'], True],
+          [supers, after['repaired'] == before['repaired']])
+
+
 def tracked():
     for n in range(10):
         for port in REPAIR, AUDIT:

@@ -7,8 +7,9 @@
 #      a2 ====== b2 |br0| b3 ==== c3        a bridge: fd00:b::2
 #      a4 ====== b4 in vrf0                 fd00:f::2
 #                vx0 (VXLAN over b0), tun0  fd00:5::2, fd00:7::2
+#      na == e1000 == nb                        super-packets made by GRO: fd00:e::2
 #
-# vm: timeout=600 mem=1024
+# vm: timeout=600 nics=2 nic=e1000
 
 . ./lib.sh
 
@@ -23,6 +24,10 @@ veth "$a" a4 "$b" b4
 in_b() { ip netns exec "$b" "$@"; }
 for i in a0 a2 a4; do ip -n "$a" link set $i mtu 65535; done
 for i in b0 b2 b4; do ip -n "$b" link set $i mtu 65535; done
+try "two cards" cards "$a" na "$b" nb
+addr "$a" na fd00:e::1/64
+addr "$b" nb fd00:e::2/64
+ip -n "$a" neigh replace fd00:e::2 dev na lladdr "$(ip -n "$b" -j link show nb | jq -r '.[0].address')"
 addr "$a" a0 fd00::1/64 10.0.0.1/24
 addr "$b" b0 fd00::2/64 10.0.0.2/24
 addr "$b" b1 fd00:c::1/64 10.0.1.1/24
@@ -79,7 +84,7 @@ run() {
 	done <"$t/lines"
 }
 rules
-run sizes lengths rules kinds forward offloaded tap
+run sizes lengths rules kinds forward offloaded segmented merged tap
 # From here on fragments of the whole namespace are reassembled.
 repairs add port=4742 mode=repair defrag=1
 run headers paths
