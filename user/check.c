@@ -347,11 +347,11 @@ struct silents {
 static void report_silent(struct silents *all)
 {
 	const struct silent *s = &all->now;
-	char command[1024] = "";
+	char command[GROUPS_MAX * (sizeof(s->device) + sizeof(s->groups[0]) + 64)] = "";
 	size_t used = 0;
 	unsigned int i;
 
-	for (i = 0; i < s->group_count && used < sizeof(command); i++)
+	for (i = 0; i < s->group_count; i++)
 		used += snprintf(command + used, sizeof(command) - used,
 				 "%sdevlink trap group set %s group %s action trap",
 				 i ? " && " : "", s->device, s->groups[i]);

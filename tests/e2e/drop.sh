@@ -453,7 +453,15 @@ ip link set "$sim" up
 traps() { devlink -j trap show | jq -r ".trap[][] |
 	select($1) | [.name, .group] | join(\" \")" | sort; }
 traps '.type == "drop"' >"$t/traps"
-for i in $(cut -d' ' -f1 "$t/traps") fid_miss ttl_value_is_too_small; do
+# The tool tells of those that say nothing, and its command opens them.
+ksflow -j check >"$t/check"
+hint() { jq -r ".checks[] | select(.check == \"hardware-traps\") | .$1" "$t/check"; }
+is "check tells of traps that drop in silence" "$(hint text)" "netdevsim/netdevsim10: \
+$(traps '.type == "drop" and .action == "drop"' | wc -l) traps drop packets without telling anybody"
+try "its command opens them" bash -c "$(hint command)"
+ksflow -j check >"$t/check"
+is "and then it is content" "$(hint text)" ""
+for i in fid_miss ttl_value_is_too_small; do
 	dl "$i" trap || not_ok "trap $i is opened"
 done
 wait_for '[ $(jq -r .trap "$t/one" | sort | uniq -c | awk "\$1 >= 5" | wc -l) = $(wc -l <"$t/traps") ]' 30
