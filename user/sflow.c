@@ -20,6 +20,11 @@ enum {
 	FLOW_SWITCH = 1001,
 	FLOW_ROUTER = 1002,
 	FLOW_VLAN_TUNNEL = 1012,
+	/* egress; ingress is the next number */
+	FLOW_TUNNEL_IP4 = 1023,
+	FLOW_TUNNEL_IP6 = 1025,
+	FLOW_DECAPSULATE = 1027,
+	FLOW_VNI = 1029,
 	FLOW_EGRESS_QUEUE = 1036,
 	FLOW_ACL = 1037,
 	FLOW_FUNCTION = 1038,
@@ -337,6 +342,40 @@ static void put_word(struct sflow_datagram *d, uint32_t format, uint64_t value)
 	sflow_record_begin(d, format);
 	sflow_u32(d, value > UINT32_MAX ? UINT32_MAX : value);
 	sflow_record_end(d);
+}
+
+/* The numbers of the two sides follow each other. */
+void sflow_put_tunnel_ip(struct sflow_datagram *d, enum sflow_tunnel_side side,
+			 const struct sflow_ip *ip)
+{
+	bool is_ip6 = ip->src.type == SFLOW_ADDR_IP6;
+	uint32_t bytes = is_ip6 ? 16 : 4;
+
+	if (ip->src.type == SFLOW_ADDR_UNKNOWN)
+		return;
+	sflow_record_begin(d, (is_ip6 ? FLOW_TUNNEL_IP6 : FLOW_TUNNEL_IP4) +
+			      side);
+	sflow_u32(d, ip->length);
+	sflow_u32(d, ip->protocol);
+	sflow_fixed(d, ip->src.bytes, bytes);
+	sflow_fixed(d, ip->dst.bytes, bytes);
+	sflow_u32(d, ip->src_port);
+	sflow_u32(d, ip->dst_port);
+	sflow_u32(d, ip->tcp_flags);
+	sflow_u32(d, ip->tos);
+	sflow_record_end(d);
+}
+
+void sflow_put_decapsulate(struct sflow_datagram *d,
+			   enum sflow_tunnel_side side, uint32_t offset_bytes)
+{
+	put_word(d, FLOW_DECAPSULATE + side, offset_bytes);
+}
+
+void sflow_put_vni(struct sflow_datagram *d, enum sflow_tunnel_side side,
+		   uint32_t vni)
+{
+	put_word(d, FLOW_VNI + side, vni);
 }
 
 void sflow_put_egress_queue(struct sflow_datagram *d, uint32_t queue)

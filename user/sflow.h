@@ -185,6 +185,37 @@ void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r);
 /* Tags taken out of the header: TPID << 16 | TCI, outermost first. */
 void sflow_put_vlan_tunnel(struct sflow_datagram *d, const uint32_t *tags,
 			   uint32_t count);
+/*
+ * Tunnels (sFlow Tunnel Structures, records 1021 to 1030). Which side: INGRESS
+ * tells what was removed before the header was sampled, EGRESS what is still to
+ * be put around it.
+ */
+enum sflow_tunnel_side {
+	SFLOW_TUNNEL_EGRESS,
+	SFLOW_TUNNEL_INGRESS,
+};
+
+/* The outer header, as sampled_ipv4 or sampled_ipv6 have it; 0 = unknown. */
+struct sflow_ip {
+	uint32_t length;	/* of the IP datagram, bytes */
+	uint32_t protocol;
+	struct sflow_addr src;	/* both of one type, IP4 or IP6 */
+	struct sflow_addr dst;
+	uint32_t src_port;
+	uint32_t dst_port;
+	uint32_t tcp_flags;
+	uint32_t tos;		/* IPv6: priority */
+};
+
+/* 1023 to 1026, by the type of the source's address; nothing for no address. */
+void sflow_put_tunnel_ip(struct sflow_datagram *d, enum sflow_tunnel_side side,
+			 const struct sflow_ip *ip);
+/* 1027, 1028: bytes of the sampled header before the inner one. */
+void sflow_put_decapsulate(struct sflow_datagram *d,
+			   enum sflow_tunnel_side side, uint32_t offset_bytes);
+/* 1029, 1030 */
+void sflow_put_vni(struct sflow_datagram *d, enum sflow_tunnel_side side,
+		   uint32_t vni);
 void sflow_put_egress_queue(struct sflow_datagram *d, uint32_t queue);
 void sflow_put_acl(struct sflow_datagram *d, uint32_t number, const char *name,
 		   uint32_t direction);

@@ -141,11 +141,31 @@ InCsumErrors""".split()
 MIB2_UDP = """InDatagrams NoPorts InErrors OutDatagrams RcvbufErrors
 SndbufErrors InCsumErrors""".split()
 
+
+
+def tunnel(kind, family, size):
+    def read(r):
+        out = words('length', 'protocol')(r)
+        for name in 'src', 'dst':
+            out[name] = socket.inet_ntop(family, r.bytes(size))
+        out.update(words('src_port', 'dst_port', 'tcp_flags', kind)(r))
+        return out
+    return read
+
+
 FLOW = {
     1: header,
     1001: words('src_vlan', 'src_priority', 'dst_vlan', 'dst_priority'),
     1002: router,
     1012: lambda r: {'tags': ['%08x' % r.u32() for _ in range(r.u32())]},
+    1023: tunnel('tos', socket.AF_INET, 4),
+    1024: tunnel('tos', socket.AF_INET, 4),
+    1025: tunnel('priority', socket.AF_INET6, 16),
+    1026: tunnel('priority', socket.AF_INET6, 16),
+    1027: words('offset'),
+    1028: words('offset'),
+    1029: words('vni'),
+    1030: words('vni'),
     1036: words('queue'),
     1038: lambda r: {'symbol': r.opaque().decode()},
     1039: words('delay_ns'),

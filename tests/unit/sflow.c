@@ -394,12 +394,55 @@ static void test_values(void)
 	is(sflow_sample_end(&d), 0, "strings: fit");
 }
 
+/* Bodies by hand, from the XDR of sFlow Tunnel Structures. */
+static void test_tunnels(void)
+{
+	static const uint8_t expected[] = {
+		0, 0, 4, 0, 0, 0, 0, 32,	/* 1024, ipv4 tunnel ingress */
+		0, 0, 0, 150, 0, 0, 0, 17, 192, 0, 2, 1, 192, 0, 2, 2,
+		0, 0, 0x80, 1, 0, 0, 0x12, 0xb5, 0, 0, 0, 0, 0, 0, 0, 0x10,
+		0, 0, 4, 1, 0, 0, 0, 56,	/* 1025, ipv6 tunnel egress */
+		0, 0, 0, 0, 0, 0, 0, 47,
+		0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,
+		0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2,
+		0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+		0, 0, 4, 3, 0, 0, 0, 4, 0, 0, 0, 50,	/* 1027 */
+		0, 0, 4, 6, 0, 0, 0, 4, 0, 0x12, 0x34, 0x56,	/* 1030 */
+	};
+	const struct sflow_flow flow = { .sequence = 1 };
+	struct sflow_ip ip = {
+		.length = 150, .protocol = 17, .src_port = 32769,
+		.dst_port = 4789, .tos = 0x10,
+		.src = { SFLOW_ADDR_IP4, { 192, 0, 2, 1 } },
+		.dst = { SFLOW_ADDR_IP4, { 192, 0, 2, 2 } },
+	};
+	struct sflow_ip ip6 = { .protocol = 47 }, none = { .protocol = 47 };
+
+	ip6.src.type = ip6.dst.type = SFLOW_ADDR_IP6;
+	inet_pton(AF_INET6, "2001:db8::1", ip6.src.bytes);
+	inet_pton(AF_INET6, "2001:db8::2", ip6.dst.bytes);
+	start();
+	sflow_begin(&d);
+	sflow_flow_begin(&d, &flow);
+	sflow_put_tunnel_ip(&d, SFLOW_TUNNEL_INGRESS, &ip);
+	sflow_put_tunnel_ip(&d, SFLOW_TUNNEL_EGRESS, &ip6);
+	sflow_put_tunnel_ip(&d, SFLOW_TUNNEL_EGRESS, &none);
+	sflow_put_decapsulate(&d, SFLOW_TUNNEL_EGRESS, 50);
+	sflow_put_vni(&d, SFLOW_TUNNEL_INGRESS, 0x123456);
+	is(sflow_sample_end(&d), 0, "tunnels: they fit");
+	is(d.bytes[d.len - sizeof(expected) - 1], 4,
+	   "tunnels: four records, none without an address");
+	ok(!memcmp(d.bytes + d.len - sizeof(expected), expected,
+		   sizeof(expected)), "tunnels: byte by byte");
+}
+
 int main(void)
 {
 	test_v1();
 	test_v2();
 	test_v3();
 	test_v4();
+	test_tunnels();
 	test_v5();
 	test_padding();
 	test_limits();
