@@ -172,6 +172,15 @@ static void put_router(struct sflow_datagram *d, const struct ksflow_record *r)
 	sflow_put_router(d, &router);
 }
 
+static void put_tunnel(struct sflow_datagram *d, const struct flow_tunnel *t)
+{
+	if (!t)
+		return;
+	sflow_put_tunnel_ip(d, t->side, &t->ip);
+	if (t->has_vni)
+		sflow_put_vni(d, t->side, t->vni);
+}
+
 int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 	     uint32_t sequence, uint32_t header_max)
 {
@@ -191,11 +200,14 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 	put_switch(d, r);
 	put_router(d, r);
 	put_stripped(d, r);
+	put_tunnel(d, r->tunnel);
 	if (ksflow_has(r, RECORD_QUEUE)) {
 		sflow_put_egress_queue(d, r->queue);
 		if (ksflow_has(r, RECORD_QUEUE_DEPTH))
 			sflow_put_queue_depth(d, r->queue_depth_bytes);
 	}
+	if (r->has_delay)
+		sflow_put_transit_delay(d, r->delay_ns);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
 	return sflow_sample_end(d);

@@ -5,11 +5,20 @@
 
 /* From a record of the module to a sample. No state, no sockets. */
 
+#include "sflow.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
 struct ksflow_record;
-struct sflow_datagram;
+
+/* What is, or was, around a packet. */
+struct flow_tunnel {
+	enum sflow_tunnel_side side;
+	struct sflow_ip ip;	/* no address: none of it is known */
+	bool has_vni;
+	uint32_t vni;
+};
 
 /*
  * One sample into *d. header_max: bytes of the packet at most. 0, or

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct flow_tunnel;
 struct sock_filter;
 struct ksflow_nl;
 
@@ -290,6 +291,10 @@ struct ksflow_record {
 	uint16_t sum_right;
 	uint8_t sender[16];
 	uint64_t sender_packets;
+	/* of psample */
+	bool has_delay;
+	uint64_t delay_ns;
+	const struct flow_tunnel *tunnel;	/* or NULL */
 };
 
 /* What a reader of records is told. batch may be NULL, record too. */
