@@ -27,6 +27,7 @@
 #define CONF_DEVICES_MAX	64
 #define CONF_SPEEDS_MAX		32
 #define CONF_CIDRS_MAX		16
+#define CONF_PSAMPLE_MAX	8
 #define CONF_WARNINGS_MAX	32
 #define CONF_REGEX_MAX		128
 
@@ -71,18 +72,21 @@ struct conf_cidr {
 	unsigned int prefix_len;
 };
 
-/* psample { }: samples of hardware, and whose they are. */
+#define CONF_PSAMPLE_GROUP	1
+
+/* psample { }: samples that others take; of the group, what came in. */
 struct conf_psample {
-	bool is_there;
 	uint32_t group;
 	bool ingress;
-	bool egress;
+	bool egress;		/* in group + 1 */
 };
 
 /* dent { }: the sampling filters of switch ports. */
+#define CONF_SWITCHPORT_DEFAULT	"^swp[0-9]+$"
+
 struct conf_dent {
 	bool is_there;
-	bool sw;
+	bool sw;		/* in software, too */
 	char switchport[CONF_REGEX_MAX];
 };
 
@@ -119,7 +123,8 @@ struct conf {
 	/* drops: what the dropmon block says */
 	bool has_drop;
 	struct ksflow_drop_conf drop;
-	struct conf_psample psample;
+	unsigned int psample_count;
+	struct conf_psample psamples[CONF_PSAMPLE_MAX];
 	struct conf_dent dent;
 	struct conf_tcp tcp;
 	struct conf_dns_sd dns_sd;
@@ -192,9 +197,10 @@ struct conf_port {
 	char name[IFNAMSIZ];
 	bool is_default;	/* one with hardware */
 	uint32_t speed_mbit;	/* 0 = unknown */
+	bool is_filtered;	/* by a filter of dent's */
 };
 
-/* Does the layer depend on the names of interfaces (dev.pattern)? */
+/* Does the layer depend on the names of interfaces (dev.pattern, dent)? */
 bool conf_has_regex(const struct conf *conf);
 /* The same layer; dev.pattern matches those of ports that it matches. */
 int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
@@ -210,6 +216,15 @@ struct conf_rate {
 
 void conf_rate(const struct ksflow_layer_conf *layer,
 	       const struct conf_port *port, struct conf_rate *rate);
+/*
+ * The rate for an interface that others sample: as said for it, whether the
+ * module is to sample it or not; 0 where nothing is said.
+ */
+uint32_t conf_rate_said(const struct ksflow_layer_conf *layer,
+			const struct conf_port *port);
+/* The same; where nothing is said, that of its speed. */
+uint32_t conf_rate_any(const struct ksflow_layer_conf *layer,
+		       const struct conf_port *port);
 /* A table of them, as comments of a configuration file. */
 void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 		      unsigned int count, FILE *out);

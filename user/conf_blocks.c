@@ -7,23 +7,48 @@
 
 #include <string.h>
 
+static bool is_read(const struct conf_psample *p, uint32_t group)
+{
+	return (p->ingress && p->group == group) ||
+	       (p->egress && p->group + 1 == group);
+}
+
+/* A group that is read twice would be counted twice. */
+static int check_psample(struct lex *p, const struct conf *conf,
+			 const struct conf_psample *psample)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->psample_count; i++) {
+		const struct conf_psample *other = &conf->psamples[i];
+
+		if ((psample->ingress && is_read(other, psample->group)) ||
+		    (psample->egress && is_read(other, psample->group + 1)))
+			return lex_fail(p,
+					"psample group %u: a group of it is read by the block of group %u (egress is read from the group after)",
+					psample->group, other->group);
+	}
+	return 0;
+}
+
 int conf_psample(struct lex *p, struct conf *conf)
 {
-	struct conf_psample *psample = &conf->psample;
+	struct conf_psample *psample = &conf->psamples[conf->psample_count];
 	int ret;
 
+	if (conf->psample_count == CONF_PSAMPLE_MAX)
+		return lex_fail(p, "expected at most %d psample blocks",
+				CONF_PSAMPLE_MAX);
 	*psample = (struct conf_psample){
-		.is_there = true, .group = 1, .ingress = true,
+		.group = CONF_PSAMPLE_GROUP, .ingress = true,
 	};
-	lex_unoffered(p, p->token_line,
-		      "psample: not offered by this version, ignored");
 	ret = lex_open(p);
 	while (!ret) {
 		ret = lex_next(p, false);
 		if (ret || lex_is(p, "}"))
 			break;
 		if (lex_is(p, "group"))
-			ret = lex_number_value(p, 0, UINT32_MAX,
+			ret = lex_number_value(p, 0, UINT32_MAX - 1,
 					       &psample->group);
 		else if (lex_is(p, "ingress"))
 			ret = lex_switch_value(p, &psample->ingress);
@@ -33,6 +58,9 @@ int conf_psample(struct lex *p, struct conf *conf)
 			ret = lex_fail(p,
 				       "expected group, ingress, egress or } in psample");
 	}
+	ret = ret ?: check_psample(p, conf, psample);
+	if (!ret)
+		conf->psample_count++;
 	return ret;
 }
 
@@ -42,8 +70,7 @@ int conf_dent(struct lex *p, struct conf *conf)
 
 	memset(&conf->dent, 0, sizeof(conf->dent));
 	conf->dent.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "dent: not offered by this version, ignored");
+	strcpy(conf->dent.switchport, CONF_SWITCHPORT_DEFAULT);
 	ret = lex_open(p);
 	while (!ret) {
 		ret = lex_next(p, false);

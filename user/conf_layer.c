@@ -121,12 +121,22 @@ static void add_named(struct builder *b, const struct conf_device *device,
 		set_rate(rule, device->rate);
 }
 
+/* A pattern that only this name matches; room for 2 * IFNAMSIZ. */
+static void quote(const char *name, char *pattern)
+{
+	for (; *name; name++) {
+		if (strchr("*?[\\", *name))
+			*pattern++ = '\\';
+		*pattern++ = *name;
+	}
+	*pattern = '\0';
+}
+
 /* The module knows globs only: a rule for each name there is. */
 static void add_matching(struct builder *b, const struct conf_device *device,
 			 uint8_t dir)
 {
-	char pattern[2 * IFNAMSIZ], *to;
-	const char *from;
+	char pattern[2 * IFNAMSIZ];
 	unsigned int i;
 	regex_t regex;
 
@@ -135,15 +145,27 @@ static void add_matching(struct builder *b, const struct conf_device *device,
 	for (i = 0; i < b->port_count; i++) {
 		if (regexec(&regex, b->ports[i].name, 0, NULL, 0))
 			continue;
-		for (from = b->ports[i].name, to = pattern; *from; from++) {
-			if (strchr("*?[\\", *from))
-				*to++ = '\\';
-			*to++ = *from;
-		}
-		*to = '\0';
+		quote(b->ports[i].name, pattern);
 		add_named(b, device, pattern, dir);
 	}
 	regfree(&regex);
+}
+
+/*
+ * What a filter of ours samples is not sampled by the module as well; a port
+ * that refused the filter is, if it is named.
+ */
+static void add_filtered(struct builder *b)
+{
+	char pattern[2 * IFNAMSIZ];
+	unsigned int i;
+
+	for (i = 0; i < b->port_count; i++) {
+		if (!b->ports[i].is_filtered)
+			continue;
+		quote(b->ports[i].name, pattern);
+		set_dir(add(b, pattern, false), KSFLOW_DIR_OFF);
+	}
 }
 
 static void add_device(struct builder *b, const struct conf *conf,
@@ -178,10 +200,16 @@ static void add_device(struct builder *b, const struct conf *conf,
 	}
 }
 
-/* Some devices are named: they are sampled instead of the default ones. */
+/*
+ * Some devices are named, or samples come from elsewhere: those are exported
+ * instead of the module's of the default ones.
+ */
 static bool has_devices(const struct conf *conf)
 {
 	unsigned int i;
+
+	if (conf->psample_count || conf->dent.is_there)
+		return true;
 
 	for (i = 0; i < conf->device_count; i++) {
 		if (!conf->devices[i].is_interface)
@@ -222,6 +250,9 @@ static void add_interfaces(struct builder *b, const struct conf *conf)
 bool conf_has_regex(const struct conf *conf)
 {
 	unsigned int i;
+
+	if (conf->dent.is_there)
+		return true;
 
 	for (i = 0; i < conf->device_count; i++) {
 		if (conf->devices[i].regex[0])
@@ -286,6 +317,7 @@ int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
 				add_device(&b, conf, &conf->devices[i]);
 		}
 		add_interfaces(&b, conf);
+		add_filtered(&b);
 	}
 	for (i = 0; i < conf->speed_count; i++) {
 		if (conf->speeds[i].rate)
@@ -333,14 +365,16 @@ static const char *on_off(bool is_on)
 
 static void print_blocks(const struct conf *conf, FILE *out)
 {
-	if (conf->psample.is_there)
+	unsigned int i;
+
+	for (i = 0; i < conf->psample_count; i++)
 		fprintf(out, "  psample { group=%u ingress=%s egress=%s }\n",
-			conf->psample.group, on_off(conf->psample.ingress),
-			on_off(conf->psample.egress));
+			conf->psamples[i].group,
+			on_off(conf->psamples[i].ingress),
+			on_off(conf->psamples[i].egress));
 	if (conf->dent.is_there)
-		fprintf(out, "  dent { sw=%s%s%s }\n", on_off(conf->dent.sw),
-			conf->dent.switchport[0] ? " switchport=" : "",
-			conf->dent.switchport);
+		fprintf(out, "  dent { sw=%s switchport=%s }\n",
+			on_off(conf->dent.sw), conf->dent.switchport);
 	if (conf->tcp.is_there)
 		fprintf(out, "  tcp { tunnel=%s udp=%s }\n",
 			on_off(conf->tcp.tunnel), on_off(conf->tcp.udp));

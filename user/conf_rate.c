@@ -108,6 +108,43 @@ void conf_rate(const struct ksflow_layer_conf *layer,
 					    sizeof(out->why));
 }
 
+static uint32_t said(const struct ksflow_layer_conf *layer,
+		     const struct conf_port *port, uint32_t *ratio)
+{
+	uint32_t rate = UINT32_MAX, i;
+
+	*ratio = RATIO_DEFAULT;
+	for (i = 0; i < layer->rule_count; i++) {
+		const struct ksflow_rule *rule = &layer->rules[i];
+
+		if (!matches(rule, port) || !ksflow_has(rule, RULE_RATE))
+			continue;
+		rate = rule->rate;
+		*ratio = ksflow_has(rule, RULE_RATIO) ? rule->ratio :
+							RATIO_DEFAULT;
+	}
+	return rate;
+}
+
+uint32_t conf_rate_said(const struct ksflow_layer_conf *layer,
+			const struct conf_port *port)
+{
+	uint32_t ratio, rate = said(layer, port, &ratio);
+
+	return rate == UINT32_MAX ? 0 : conf_rate_any(layer, port);
+}
+
+uint32_t conf_rate_any(const struct ksflow_layer_conf *layer,
+		       const struct conf_port *port)
+{
+	uint32_t ratio, rate = said(layer, port, &ratio);
+	char why[64];
+
+	if (rate && rate != UINT32_MAX)
+		return rate;
+	return auto_rate(port, ratio, why, sizeof(why));
+}
+
 void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 		      unsigned int count, FILE *out)
 {

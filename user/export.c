@@ -323,8 +323,6 @@ void export_record(struct export *e, const struct ksflow_record *record,
 	uint32_t hits = record->hits;
 	struct source *s;
 
-	if (!record->source)
-		return;
 	if (flow_needs_expanded(record))
 		expand(e, now_ms);
 	if (!record->proto)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Copyright (C) 2026 the ksflow authors */
 /*
- * ksflowd: the module's samples and drops, and interface counters, as sFlow.
+ * ksflowd: the module's samples and drops, psample's, and interface counters,
+ * as sFlow.
  * One loop, one thread: what is ready is read, what is due is done, what is
  * pending is sent before the next wait, so that no sample waits for company.
  */
@@ -9,13 +10,17 @@
 #include "collector.h"
 #include "conf.h"
 #include "counters.h"
+#include "dent.h"
 #include "export.h"
+#include "links.h"
 #include "log.h"
 #include "module.h"
 #include "nl.h"
 #include "notify.h"
 #include "ports.h"
 #include "privileges.h"
+#include "psample_source.h"
+#include "rates.h"
 #include "rtnl.h"
 #include "state.h"
 
@@ -39,6 +44,8 @@
 #define STATUS_MS	10000
 /* Addresses rarely change alone. */
 #define ADDRESSES_MS	200
+/* As many samples may still wait in a socket at the end. */
+#define LAST_BURSTS	256
 
 struct daemon {
 	const char *file;		/* NULL: the default ones */
@@ -47,6 +54,11 @@ struct daemon {
 	struct export *export;
 	struct counters *counters;
 	struct module *module;
+	struct links *links;
+	struct rates *rates;
+	struct psample_source *psample;
+	struct dent *dent;
+	uint32_t filters;		/* dent's generation, as the module has it */
 	struct state *state;
 	bool said_state;
 	struct mnl_socket *addresses;
@@ -80,6 +92,13 @@ static void on_record(const struct ksflow_batch *batch,
 		export_record(d->export, record, d->now_ms);
 	else if (batch->kind == KSFLOW_KIND_DROP)
 		export_discard(d->export, record, d->now_ms);
+}
+
+static void on_psample(const struct ksflow_record *record, void *arg)
+{
+	struct daemon *d = arg;
+
+	export_record(d->export, record, d->now_ms);
 }
 
 /* A drop of a datagram about drops would make another one. */
@@ -195,7 +214,11 @@ static int apply(struct daemon *d)
 	export_set_profiles(d->export, &d->conf, d->now_ms);
 	collectors_apply(d->collectors, &d->conf, d->now_ms);
 	tell_own(d);
-	ret = module_apply(d->module, &d->conf);
+	links_watch(d->links, d->conf.psample_count || d->conf.dent.is_there);
+	rates_apply(d->rates, &d->conf);
+	psample_source_apply(d->psample, &d->conf);
+	dent_apply(d->dent, &d->conf);
+	ret = module_apply(d->module, &d->conf, d->dent);
 	counters_set_interval(d->counters,
 			      d->conf.is_disabled ? 0 : d->conf.polling_s,
 			      d->now_ms);
@@ -220,6 +243,29 @@ static void reload(struct daemon *d)
 	notify_ready();
 }
 
+static void say_psample(const struct daemon *d)
+{
+	const struct psample_counts *c = psample_source_counts(d->psample);
+	struct psample_group_counts g;
+	unsigned int i;
+
+	for (i = 0; i < psample_source_count(d->psample); i++) {
+		psample_source_group(d->psample, i, &g);
+		log_info("psample group %" PRIu32 " %s%s: read %" PRIu64
+			 ", exported %" PRIu64 ", thinned %" PRIu64
+			 ", lost %" PRIu64 "; numbers twice %" PRIu64
+			 ", late %" PRIu64 "; of no known interface %" PRIu64,
+			 g.group, g.is_egress ? "egress" : "ingress",
+			 g.is_refused ? " (refused)" : "", g.messages,
+			 g.exported, g.thinned, g.lost, g.duplicates,
+			 g.reordered, g.nowhere);
+	}
+	if (i)
+		log_info("psample: overruns %" PRIu64 ", truncated %" PRIu64
+			 ", malformed %" PRIu64, c->overruns, c->truncated,
+			 c->malformed);
+}
+
 /* Where samples went, and where they did not. */
 static void say_ledger(struct daemon *d)
 {
@@ -235,6 +281,7 @@ static void say_ledger(struct daemon *d)
 		 m.is_subscribed ? m.version : "none, ", m.problem, m.records,
 		 m.lost_ring, m.lost_reader, m.overruns, m.truncated,
 		 m.malformed, m.limited);
+	say_psample(d);
 	log_info("sent: %" PRIu64 " datagrams, %" PRIu64 " flow samples, %"
 		 PRIu64 " discard samples, %" PRIu64
 		 " counter samples of %u interfaces and the host; too big %" PRIu64
@@ -255,7 +302,7 @@ static void say_ledger(struct daemon *d)
 static void tell_status(struct daemon *d)
 {
 	const struct export_counts *e = export_counts(d->export);
-	uint64_t unsent = 0, lost;
+	uint64_t unsent = 0, lost, lost_psample;
 	struct module_counts m;
 	unsigned int i;
 
@@ -270,14 +317,15 @@ static void tell_status(struct daemon *d)
 		collectors_counts(d->collectors, i, &c);
 		unsent += c.busy + c.failed;
 	}
+	lost_psample = psample_source_lost(d->psample);
 	lost = m.lost_ring + m.lost_reader + m.truncated + m.malformed +
-	       e->too_big;
+	       e->too_big + lost_psample;
 	/* the module counts anew for each connection */
 	if (lost > d->lost)
 		log_warn("%" PRIu64 " samples lost so far: ring full %" PRIu64
-			 ", reader too slow %" PRIu64 ", else %" PRIu64, lost,
-			 m.lost_ring, m.lost_reader,
-			 m.truncated + m.malformed + e->too_big);
+			 ", reader too slow %" PRIu64 ", psample %" PRIu64
+			 ", else %" PRIu64, lost, m.lost_ring, m.lost_reader,
+			 lost_psample, m.truncated + m.malformed + e->too_big);
 	d->lost = lost;
 	notify_status("%s%s; %" PRIu64 " flow, %" PRIu64 " discard and %" PRIu64
 		      " counter samples sent, %" PRIu64 " lost, %" PRIu64
@@ -335,6 +383,12 @@ static void on_links(struct daemon *d)
 		d->names_ms = d->now_ms + ADDRESSES_MS;
 }
 
+static void on_ports(struct daemon *d)
+{
+	if (links_receive(d->links))
+		dent_touch(d->dent, d->now_ms);
+}
+
 static int64_t run_names(struct daemon *d)
 {
 	if (!d->names_ms)
@@ -342,7 +396,7 @@ static int64_t run_names(struct daemon *d)
 	if (d->now_ms < d->names_ms)
 		return d->names_ms;
 	d->names_ms = 0;
-	module_apply(d->module, &d->conf);
+	module_apply(d->module, &d->conf, d->dent);
 	return INT64_MAX;
 }
 
@@ -351,12 +405,26 @@ static int64_t earlier(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+/* What a filter samples the module does not. */
+static int64_t run_dent(struct daemon *d)
+{
+	int64_t next_ms = dent_run(d->dent, d->now_ms);
+
+	if (d->filters != dent_generation(d->dent)) {
+		d->filters = dent_generation(d->dent);
+		d->names_ms = d->now_ms;
+	}
+	return next_ms;
+}
+
 /* What is due; returns when to be back. */
 static int64_t run(struct daemon *d)
 {
 	int64_t next_ms;
 
-	next_ms = earlier(run_addresses(d), run_names(d));
+	next_ms = run_dent(d);
+	next_ms = earlier(next_ms, psample_source_run(d->psample, d->now_ms));
+	next_ms = earlier(next_ms, earlier(run_addresses(d), run_names(d)));
 	next_ms = earlier(next_ms, module_run(d->module, d->now_ms));
 	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
 	export_flush(d->export, d->now_ms);
@@ -375,6 +443,7 @@ static void loop(struct daemon *d)
 {
 	struct epoll_event events[8];
 	struct module_counts m;
+	unsigned int bursts = 0;
 
 	while (!d->is_over) {
 		int64_t left_ms = run(d) - clock_ms();
@@ -396,6 +465,12 @@ static void loop(struct daemon *d)
 				on_collectors(d);
 			else if (fd == counters_fd(d->counters))
 				on_links(d);
+			else if (fd == psample_source_fd(d->psample))
+				psample_source_receive(d->psample);
+			else if (fd == dent_fd(d->dent))
+				dent_receive(d->dent, d->now_ms);
+			else if (fd == links_fd(d->links))
+				on_ports(d);
 			else if (rtnl_receive(d->addresses, on_address, d))
 				on_address(NULL, d);
 		}
@@ -406,6 +481,8 @@ static void loop(struct daemon *d)
 	 */
 	module_counts(d->module, &m);
 	module_receive(d->module, d->now_ms);
+	while (psample_source_receive(d->psample) && bursts++ < LAST_BURSTS)
+		;
 	export_flush(d->export, d->now_ms);
 }
 
@@ -418,6 +495,10 @@ static int watch(struct daemon *d, int fd)
 
 static void stop(struct daemon *d)
 {
+	dent_close(d->dent);
+	psample_source_close(d->psample);
+	rates_close(d->rates);
+	links_close(d->links);
 	module_close(d->module);
 	counters_close(d->counters);
 	export_close(d->export);
@@ -431,10 +512,25 @@ static void stop(struct daemon *d)
 		close(d->epoll);
 }
 
+static int start_psample(struct daemon *d)
+{
+	d->links = links_open();
+	d->rates = d->links ? rates_open(d->links) : NULL;
+	if (!d->rates)
+		return -ENOMEM;
+	d->psample = psample_source_open(d->links, d->rates, on_psample, d);
+	d->dent = dent_open(d->links, d->rates);
+	if (!d->psample || !d->dent)
+		return -ENOMEM;
+	state_watch(d->state, d->psample, d->dent);
+	return 0;
+}
+
 static int start(struct daemon *d)
 {
 	static struct ksflow_handler handler = { .record = on_record };
 	sigset_t mask;
+	int ret;
 
 	handler.arg = d;
 	d->now_ms = clock_ms();
@@ -460,9 +556,15 @@ static int start(struct daemon *d)
 	d->state = state_open(STATE_DIR);
 	if (!d->state || !d->export || !d->counters || !d->module)
 		return -ENOMEM;
+	ret = start_psample(d);
+	if (ret)
+		return ret;
 	if (watch(d, d->signals) || watch(d, module_fd(d->module)) ||
 	    watch(d, collectors_fd(d->collectors)) ||
 	    watch(d, counters_fd(d->counters)) ||
+	    watch(d, links_fd(d->links)) ||
+	    watch(d, psample_source_fd(d->psample)) ||
+	    watch(d, dent_fd(d->dent)) ||
 	    watch(d, mnl_socket_get_fd(d->addresses)))
 		return -EIO;
 	return apply(d);

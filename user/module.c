@@ -3,6 +3,7 @@
 #include "module.h"
 
 #include "conf.h"
+#include "dent.h"
 #include "log.h"
 #include "nl.h"
 #include "ports.h"
@@ -267,17 +268,20 @@ void module_set_own(struct module *m, const struct ksflow_own *own,
 	change(m, &layer);
 }
 
-int module_apply(struct module *m, const struct conf *conf)
+int module_apply(struct module *m, const struct conf *conf,
+		 const struct dent *dent)
 {
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
 	struct ksflow_nl_error err = { 0 };
 	struct ksflow_layer_conf layer;
 	struct conf_port *ports = NULL;
-	int ret, count = 0;
+	int ret, i, count = 0;
 	uint32_t kinds;
 
 	if (conf_has_regex(conf))
 		count = ports_get(&ports, false);
+	for (i = 0; dent && i < count; i++)
+		ports[i].is_filtered = dent_has_filter(dent, ports[i].name);
 	ret = count < 0 ? count : conf_layer_of(conf, ports, count, &layer,
 						rules);
 	free(ports);

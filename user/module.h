@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct conf;
+struct dent;
 struct ksflow_handler;
 struct ksflow_own;
 struct module;
@@ -35,8 +36,12 @@ struct module_counts {
 struct module *module_open(const struct ksflow_handler *records,
 			   void (*restarted)(void *arg), void *arg);
 void module_close(struct module *m);
-/* The rules to hold from now on; they are sent only when they changed. */
-int module_apply(struct module *m, const struct conf *conf);
+/*
+ * The rules to hold from now on; they are sent only when they changed. Ports
+ * with a filter of dent's are left out; dent may be NULL.
+ */
+int module_apply(struct module *m, const struct conf *conf,
+		 const struct dent *dent);
 /* The collectors, whose datagrams' drops are no news; sent when they changed. */
 void module_set_own(struct module *m, const struct ksflow_own *own,
 		    unsigned int count);

@@ -6,7 +6,8 @@
 #include <stdbool.h>
 
 /*
- * Keep CAP_NET_ADMIN, which subscribing to the module takes, and with
+ * Keep CAP_NET_ADMIN, which subscribing to the module takes, joining psample's
+ * group (again, whenever psample is loaded) and filters of tc, and with
  * keep_namespaces CAP_SYS_ADMIN, which entering a collector's network
  * namespace takes; give up all others for good. SO_BINDTODEVICE takes none
  * since Linux 5.7. Refuse what no agent does (EPERM): other programs, mounts,

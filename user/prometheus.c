@@ -7,6 +7,7 @@
 #include "print.h"
 #include "reason.h"
 #include "repair.h"
+#include "state.h"
 #include "tool.h"
 
 #include <errno.h>
@@ -272,6 +273,38 @@ void prometheus_print(FILE *out, const struct ksflow_config *config,
 		print_reader_causes(out, &ledger->readers[i]);
 }
 
+void prometheus_print_psample(FILE *out, const struct state_view *view)
+{
+	unsigned int i, j;
+
+	if (!view->group_count)
+		return;
+	head(out, "ksflow_psample_total", "counter",
+	     "Samples of psample for ksflowd, by what became of them.");
+	for (i = 0; i < view->group_count; i++) {
+		const struct state_group *g = &view->groups[i];
+		const struct cause causes[] = {
+			{ "exported", g->exported }, { "thinned", g->thinned },
+			{ "lost", g->lost }, { "duplicate", g->duplicates },
+			{ "reordered", g->reordered },
+		};
+
+		for (j = 0; j < sizeof(causes) / sizeof(causes[0]); j++)
+			fprintf(out, "ksflow_psample_total{group=\"%u\",direction=\"%s\",cause=\"%s\"} %" PRIu64 "\n",
+				g->group, g->dir, causes[j].name,
+				causes[j].value);
+	}
+}
+
+/* ksflowd reads psample without the module, too. */
+static void print_daemon(FILE *out)
+{
+	struct state_view view;
+
+	if (state_look(STATE_DIR, &view))
+		prometheus_print_psample(out, &view);
+}
+
 int prometheus_run(void)
 {
 	struct ksflow_nl_error err = { 0 };
@@ -286,6 +319,7 @@ int prometheus_run(void)
 		if (err.code != -ENOENT)
 			return tool_failed(&err);
 		prometheus_print(stdout, NULL, NULL, NULL);
+		print_daemon(stdout);
 		return TOOL_NO_MODULE;
 	}
 	ret = ksflow_nl_config_get(nl, &config, &err);
@@ -299,6 +333,8 @@ int prometheus_run(void)
 		prometheus_print(stdout, &config, &ledger, &counts);
 	if (!ret && ksflow_has(&config, CONFIG_REPAIR))
 		ret = repair_print_metrics(nl, stdout, &err);
+	if (!ret)
+		print_daemon(stdout);
 	drop_counts_free(&counts);
 	ledger_free(&ledger);
 	ksflow_config_free(&config);

@@ -14,6 +14,7 @@
 struct drop_counts;
 struct ksflow_config;
 struct ledger;
+struct state_view;
 
 /* What stats does with it. Returns tool_exit. */
 int prometheus_run(void);
@@ -21,5 +22,7 @@ int prometheus_run(void);
 void prometheus_print(FILE *out, const struct ksflow_config *config,
 		      const struct ledger *ledger,
 		      const struct drop_counts *counts);
+/* What ksflowd read of psample. */
+void prometheus_print_psample(FILE *out, const struct state_view *view);
 
 #endif /* KSFLOW_USER_PROMETHEUS_H */

@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -18,11 +19,13 @@
 
 static char buf[RECEIVE_BYTES] __attribute__((aligned(8)));
 static uint32_t sequence;
+static char refusal[256];
 
 static struct mnl_socket *open_socket(int bus, unsigned int groups)
 {
 	struct timeval timeout = { .tv_sec = ANSWER_S };
 	struct mnl_socket *sock = mnl_socket_open2(bus, SOCK_CLOEXEC);
+	int one = 1;
 
 	if (!sock)
 		return NULL;
@@ -30,9 +33,11 @@ static struct mnl_socket *open_socket(int bus, unsigned int groups)
 		mnl_socket_close(sock);
 		return NULL;
 	}
-	if (!groups)
+	if (!groups) {
 		setsockopt(mnl_socket_get_fd(sock), SOL_SOCKET, SO_RCVTIMEO,
 			   &timeout, sizeof(timeout));
+		mnl_socket_setsockopt(sock, NETLINK_EXT_ACK, &one, sizeof(one));
+	}
 	return sock;
 }
 
@@ -44,6 +49,33 @@ struct mnl_socket *rtnl_open(unsigned int groups)
 struct mnl_socket *rtnl_open_generic(void)
 {
 	return open_socket(NETLINK_GENERIC, 0);
+}
+
+/* What follows the error, and the request where that is quoted whole. */
+static void read_refusal(const struct nlmsghdr *nlh)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	unsigned int at = sizeof(*e);
+	const struct nlattr *attr;
+
+	refusal[0] = '\0';
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS))
+		return;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		at += e->msg.nlmsg_len - sizeof(e->msg);
+	if (at > mnl_nlmsg_get_payload_len(nlh))
+		return;
+	mnl_attr_for_each(attr, nlh, at) {
+		if (mnl_attr_get_type(attr) == NLMSGERR_ATTR_MSG &&
+		    mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) >= 0)
+			snprintf(refusal, sizeof(refusal), "%s",
+				 mnl_attr_get_str(attr));
+	}
+}
+
+const char *rtnl_refusal(void)
+{
+	return refusal;
 }
 
 /*
@@ -63,9 +95,12 @@ static int walk(int len, uint32_t seq, rtnl_each each, void *arg)
 		}
 		if (nlh->nlmsg_type == NLMSG_DONE)
 			return 0;
-		if (nlh->nlmsg_type == NLMSG_ERROR)
-			return mnl_nlmsg_get_payload_len(nlh) < sizeof(*e) ?
-			       -EBADMSG : e->error;
+		if (nlh->nlmsg_type == NLMSG_ERROR) {
+			if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
+				return -EBADMSG;
+			read_refusal(nlh);
+			return e->error;
+		}
 		each(nlh, arg);
 		is_multi |= nlh->nlmsg_flags & NLM_F_MULTI;
 	}

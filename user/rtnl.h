@@ -19,6 +19,8 @@ struct mnl_socket *rtnl_open_generic(void);
 /* Send a request, of which the sequence number is ours, and read the answer. */
 int rtnl_ask(struct mnl_socket *sock, struct nlmsghdr *nlh, rtnl_each each,
 	     void *arg);
+/* The kernel's own words for the last request refused, or "". */
+const char *rtnl_refusal(void);
 /* Ask for everything of one kind (RTM_GETLINK, RTM_GETADDR). 0 or -errno. */
 int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,
 	      void *arg);

@@ -92,6 +92,42 @@ static void print_collector(const struct state_collector *c)
 	print_object_end();
 }
 
+void show_psample(const struct state_view *view)
+{
+	unsigned int i;
+
+	if (view->group_count)
+		print_array("psample");
+	for (i = 0; i < view->group_count; i++) {
+		const struct state_group *g = &view->groups[i];
+
+		print_object(NULL);
+		print_u64("group", "psample    group %llu", g->group);
+		print_string("dir", " %s", g->dir);
+		print_string("status", ": %s", g->status);
+		print_u64("exported", ", exported %llu", g->exported);
+		print_u64("thinned", ", thinned %llu", g->thinned);
+		print_u64("lost", ", lost %llu", g->lost);
+		print_u64("duplicates", ", duplicates %llu", g->duplicates);
+		print_u64("reordered", ", reordered %llu", g->reordered);
+		print_u64("interface-unknown", ", of no known interface %llu",
+			  g->nowhere);
+		print_text("\n");
+		print_object_end();
+	}
+	if (view->group_count) {
+		print_array_end();
+		print_u64("psample-overruns", NULL, view->psample_overruns);
+	}
+	if (!view->ports_filtered && !view->ports_refused)
+		return;
+	print_object("dent");
+	print_u64("filtered", "dent       %llu ports with a sampling filter",
+		  view->ports_filtered);
+	print_u64("refused", ", %llu that refused it\n", view->ports_refused);
+	print_object_end();
+}
+
 /* What ksflowd said of itself last, ten seconds ago at most. */
 static void print_daemon(void)
 {
@@ -121,6 +157,7 @@ static void print_daemon(void)
 	for (i = 0; i < view.collector_count; i++)
 		print_collector(&view.collectors[i]);
 	print_array_end();
+	show_psample(&view);
 	print_object_end();
 }
 

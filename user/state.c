@@ -5,7 +5,9 @@
 #include "agent.h"
 #include "collector.h"
 #include "conf.h"
+#include "dent.h"
 #include "nl.h"
+#include "psample_source.h"
 #include "sflow.h"
 
 #include <dirent.h>
@@ -19,6 +21,8 @@
 #define SUFFIX	".auto"
 
 struct state {
+	const struct psample_source *psample;	/* or NULL */
+	const struct dent *dent;
 	uint32_t revision;
 	bool is_written;
 	char path[256];
@@ -103,9 +107,40 @@ static void print_more(const struct conf *conf, const struct collectors *set,
 	}
 }
 
-void state_print(const struct conf *conf, const char *config,
-		 const struct sflow_addr *agent, const struct collectors *set,
-		 uint32_t revision, pid_t pid, FILE *out)
+static void print_psample(const struct state *state, const struct conf *conf,
+			  FILE *out)
+{
+	struct psample_group_counts c;
+	unsigned int filtered, refused, i;
+
+	for (i = 0; state->psample && i < psample_source_count(state->psample);
+	     i++) {
+		psample_source_group(state->psample, i, &c);
+		fprintf(out, "psample.%u=%s %s %llu %llu %llu %llu %llu %llu\n",
+			c.group, c.is_egress ? "egress" : "ingress",
+			c.is_refused ? "refused" :
+			psample_source_is_joined(state->psample) ? "read" :
+								   "absent",
+			(unsigned long long)c.exported,
+			(unsigned long long)c.thinned,
+			(unsigned long long)c.lost,
+			(unsigned long long)c.duplicates,
+			(unsigned long long)c.reordered,
+			(unsigned long long)c.nowhere);
+	}
+	if (i)
+		fprintf(out, "psampleOverruns=%llu\n", (unsigned long long)
+			psample_source_counts(state->psample)->overruns);
+	if (!state->dent || !conf->dent.is_there)
+		return;
+	dent_counts(state->dent, &filtered, &refused);
+	fprintf(out, "dent=%u %u\n", filtered, refused);
+}
+
+static void print_all(const struct state *state, const struct conf *conf,
+		      const char *config, const struct sflow_addr *agent,
+		      const struct collectors *set, uint32_t revision,
+		      pid_t pid, FILE *out)
 {
 	char hostname[256] = "";
 	unsigned int i;
@@ -136,7 +171,23 @@ void state_print(const struct conf *conf, const char *config,
 	for (i = 0; i < conf->collector_count; i++)
 		print_collector(&conf->collectors[i], out);
 	print_more(conf, set, out);
+	if (state)
+		print_psample(state, conf, out);
 	fprintf(out, "rev_end=%u\n", revision);
+}
+
+void state_print(const struct conf *conf, const char *config,
+		 const struct sflow_addr *agent, const struct collectors *set,
+		 uint32_t revision, pid_t pid, FILE *out)
+{
+	print_all(NULL, conf, config, agent, set, revision, pid, out);
+}
+
+void state_watch(struct state *state, const struct psample_source *psample,
+		 const struct dent *dent)
+{
+	state->psample = psample;
+	state->dent = dent;
 }
 
 int state_write(struct state *state, const struct conf *conf,
@@ -148,7 +199,8 @@ int state_write(struct state *state, const struct conf *conf,
 
 	if (!f)
 		return -errno;
-	state_print(conf, config, agent, set, ++state->revision, getpid(), f);
+	print_all(state, conf, config, agent, set, ++state->revision, getpid(),
+		  f);
 	if (ferror(f))
 		ret = -EIO;
 	if (fclose(f) && !ret)
@@ -256,6 +308,22 @@ static void parse_collector(const char *value, struct state_view *view)
 	view->collector_count++;
 }
 
+static void parse_group(const char *number, const char *value,
+			struct state_view *view)
+{
+	struct state_group *g = &view->groups[view->group_count];
+
+	if (view->group_count == STATE_GROUPS_MAX)
+		return;
+	memset(g, 0, sizeof(*g));
+	if (sscanf(value, "%15s %15s %llu %llu %llu %llu %llu %llu", g->dir,
+		   g->status, &g->exported, &g->thinned, &g->lost,
+		   &g->duplicates, &g->reordered, &g->nowhere) != 8)
+		return;
+	g->group = strtoul(number, NULL, 10);
+	view->group_count++;
+}
+
 bool state_parse(FILE *f, struct state_view *view)
 {
 	const struct {
@@ -289,6 +357,13 @@ bool state_parse(FILE *f, struct state_view *view)
 			view->is_enabled = !strcmp(value, "on");
 		else if (!strncmp(line, "collector.", 10))
 			parse_collector(value, view);
+		else if (!strncmp(line, "psample.", 8))
+			parse_group(line + 8, value, view);
+		else if (!strcmp(line, "psampleOverruns"))
+			view->psample_overruns = strtoull(value, NULL, 10);
+		else if (!strcmp(line, "dent"))
+			sscanf(value, "%u %u", &view->ports_filtered,
+			       &view->ports_refused);
 		else if (!strcmp(line, "rev_end"))
 			is_whole = true;
 		for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {

@@ -20,6 +20,8 @@ struct collectors;
 struct conf;
 struct sflow_addr;
 
+struct psample_source;
+struct dent;
 struct state;
 
 /* Where this namespace's file is; before privileges go. */
@@ -30,6 +32,9 @@ void state_close(struct state *state);
 int state_write(struct state *state, const struct conf *conf,
 		const char *config, const struct sflow_addr *agent,
 		const struct collectors *set);
+/* Whose figures are written, too; both stay valid. */
+void state_watch(struct state *state, const struct psample_source *psample,
+		 const struct dent *dent);
 void state_print(const struct conf *conf, const char *config,
 		 const struct sflow_addr *agent, const struct collectors *set,
 		 uint32_t revision, pid_t pid, FILE *out);
@@ -48,6 +53,21 @@ struct state_collector {
 	unsigned long long failed;
 };
 
+#define STATE_GROUPS_MAX	16
+
+/* A group of psample that is read. */
+struct state_group {
+	unsigned int group;
+	char dir[16];
+	char status[16];	/* "read", "refused" or "absent" */
+	unsigned long long exported;
+	unsigned long long thinned;
+	unsigned long long lost;
+	unsigned long long duplicates;
+	unsigned long long reordered;
+	unsigned long long nowhere;
+};
+
 struct state_view {
 	pid_t pid;
 	bool is_enabled;
@@ -59,6 +79,11 @@ struct state_view {
 	char file[256];
 	unsigned int collector_count;
 	struct state_collector collectors[STATE_COLLECTORS_MAX];
+	unsigned int group_count;
+	struct state_group groups[STATE_GROUPS_MAX];
+	unsigned long long psample_overruns;
+	unsigned int ports_filtered;	/* of dent's */
+	unsigned int ports_refused;
 };
 
 /* What the ksflowd of this namespace says of itself. False: none runs. */

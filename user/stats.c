@@ -5,6 +5,7 @@
 #include "nl.h"
 #include "print.h"
 #include "prometheus.h"
+#include "state.h"
 #include "tool.h"
 
 #include <inttypes.h>
@@ -352,6 +353,7 @@ static void print_explanations(const struct view *view)
 static void print_ledger(struct view *view, bool is_explained)
 {
 	const struct ledger *ledger = view->now;
+	struct state_view daemon;
 	size_t i;
 
 	view->closes = true;
@@ -374,6 +376,9 @@ static void print_ledger(struct view *view, bool is_explained)
 	for (i = 0; i < ledger->reader_count; i++)
 		print_reader(view, &ledger->readers[i]);
 	print_array_end();
+	/* not the module's, as old as ksflowd's last account of it */
+	if (state_look(STATE_DIR, &daemon))
+		show_psample(&daemon);
 	print_bool("closes", NULL, view->closes);
 	if (is_explained)
 		print_explanations(view);

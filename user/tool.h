@@ -40,6 +40,10 @@ int monitor_run(const struct tool_verb *verb, int argc, char **argv);
 int check_run(const struct tool_verb *verb, int argc, char **argv);
 int config_run(const struct tool_verb *verb, int argc, char **argv);
 
+/* What ksflowd read of psample: a part of an object. */
+struct state_view;
+void show_psample(const struct state_view *view);
+
 /* One line on stderr. */
 void tool_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

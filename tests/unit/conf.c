@@ -121,13 +121,11 @@ static void test_published(void)
 		 "  dropmon { group=1 start=on sw=on hw=on }\n"
 		 "  dent { sw=off switchport=^eth[0-9]+$ }\n"
 		 "}\n"), 0, "published: a router");
-	is(report.warning_count, 3, "three warnings: psample, dropmon's group, dent");
-	is(report.unoffered_count, 2, "two of them of what is not offered");
-	is_str(report.unoffered,
-	       "test.conf:9: psample: not offered by this version, ignored",
-	       "the first is named");
-	ok(conf.psample.is_there && conf.psample.group == 1 &&
-	   conf.psample.ingress && conf.psample.egress, "psample: stored");
+	is(report.warning_count, 1, "one warning: dropmon's group");
+	is(report.unoffered_count, 0, "nothing that is not offered");
+	ok(conf.psample_count == 1 && conf.psamples[0].group == 1 &&
+	   conf.psamples[0].ingress && conf.psamples[0].egress,
+	   "psample: stored");
 	ok(conf.dent.is_there && !conf.dent.sw, "dent: stored");
 	is_str(conf.dent.switchport, "^eth[0-9]+$", "dent: its ports");
 	is(parse("sflow {\n"
@@ -175,8 +173,8 @@ static void test_others(void)
 		 "  tcp { }\n"
 		 "  systemd { } dbus { } eapi { }\n"
 		 "}\n"), 0, "hsflowd's own file: %s", report.error);
-	is(report.unoffered_count, 16, "what is not offered, each once");
-	is(report.warning_count, 17, "and the rate that a speed overrides");
+	is(report.unoffered_count, 14, "what is not offered, each once");
+	is(report.warning_count, 15, "and the rate that a speed overrides");
 	is(conf.speed_count, 4, "speeds");
 	is(conf.device_count, 3, "devices");
 	ok(conf.tcp.is_there && conf.dent.sw, "tcp, dent: stored");
@@ -228,6 +226,12 @@ static void test_others(void)
 	    "test.conf:1: \"0011\": expected a UUID, 32 hexadecimal digits");
 	bad("sflow { psample { rate=1 } }",
 	    "test.conf:1: \"rate\": expected group, ingress, egress or } in psample");
+	bad("sflow {\n psample { group=1 egress=on }\n psample { group=2 } }",
+	    "test.conf:3: \"}\": psample group 2: a group of it is read by the block of group 1 (egress is read from the group after)");
+	is(parse("sflow { psample { group=1 } psample { group=2 egress=on } dent { } }"),
+	   0, "psample: several groups: %s", report.error);
+	is(conf.psample_count, 2, "psample: both stored");
+	is_str(conf.dent.switchport, "^swp[0-9]+$", "dent: its default");
 	ok(parse("sflow { pcap { dev.pattern=swp[0-9 } }") == -EINVAL &&
 	   strstr(report.error, "expected a regular expression"),
 	   "dev.pattern: a bad one is refused: %s", report.error);
@@ -489,16 +493,18 @@ static void rates(const char *text, uint32_t r_eth0, uint32_t r_eth1,
 static void test_rates(void)
 {
 	static const struct conf_port ports[] = {
-		{ "eth0", true, 1000 }, { "eth1", true, 10000 },
-		{ "virt0", true, 0 }, { "veth0", false, 10000 },
-		{ "swp1", true, 1000 }, { "swp1.100", false, 1000 },
-		{ "swp12", true, 25000 }, { "swp*", true, 1000 },
+		{ "eth0", true, 1000, false }, { "eth1", true, 10000, false },
+		{ "virt0", true, 0, false }, { "veth0", false, 10000, false },
+		{ "swp1", true, 1000, false }, { "swp1.100", false, 1000, false },
+		{ "swp12", true, 25000, false }, { "swp*", true, 1000, false },
 	};
+	struct conf_port filtered[8];
 	struct conf_rate rate;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out;
 
+	memcpy(filtered, ports, sizeof(filtered));
 	parse("sflow { sampling=400 sampling.10G=77 pcap { dev.pattern=^swp[0-9]+$ sampling=5 }\n"
 	      "pcap { dev=eth1 } pcap { dev=eth0 samplingDirection=in } }");
 	ok(conf_has_regex(&conf), "dev.pattern: names matter");
@@ -532,6 +538,23 @@ static void test_rates(void)
 	is(rate.rate, 1000, "dev.pattern: a name that looks like a glob");
 	conf_rate(&layer, &ports[4], &rate);
 	is(rate.rate, 0, "dev.pattern: and is none");
+
+	/* what others sample is not sampled by the module as well */
+	parse("sflow { sampling.10G=77 psample { } }");
+	conf_layer_of(&conf, ports, 8, &layer, rules);
+	conf_rate(&layer, &ports[0], &rate);
+	is(rate.rate, 0, "psample: no default devices");
+	is(conf_rate_said(&layer, &ports[1]), 77, "psample: a rate by speed");
+	is(conf_rate_said(&layer, &ports[0]), 0, "psample: nothing is said");
+	is(conf_rate_any(&layer, &ports[6]), 25000, "dent: a rate by speed");
+	parse("sflow { dent { } pcap { dev=swp* sampling=9 } }");
+	filtered[4].is_filtered = true;
+	conf_layer_of(&conf, filtered, 8, &layer, rules);
+	conf_rate(&layer, &filtered[4], &rate);
+	is(rate.rate, 0, "dent: off where a filter is");
+	conf_rate(&layer, &filtered[6], &rate);
+	is(rate.rate, 9, "dent: on where it was refused, and is named");
+	is(conf_rate_any(&layer, &filtered[4]), 9, "dent: the rate it says");
 
 	parse("sflow { sampling=400 }");
 	conf_layer(&conf, &layer, rules);
@@ -624,7 +647,7 @@ static void test_print(void)
 		 "enabled=off interface { dev=q sampling=5 } interface { dev=r enabled=off }\n"
 		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
 		 "pcap { dev.pattern=^a[0-9]{1,2}$ }\n"
-		 "psample { group=4 ingress=off egress=on } dent { sw=on switchport=x.* }\n"
+		 "psample { group=4 ingress=off egress=on } psample { group=8 } dent { sw=on switchport=x.* }\n"
 		 "tcp { udp=on } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
 		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n }\n"
 		 "collector { ip=b dscp=8 ttl=2 records=basic drops=on vlan=strip }\n"

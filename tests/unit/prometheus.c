@@ -4,6 +4,7 @@
 #include "ledger.h"
 #include "nl.h"
 #include "prometheus.h"
+#include "state.h"
 #include "tap.h"
 
 #include <stdlib.h>
@@ -58,6 +59,26 @@ static void test_form(void)
 	}
 	is(wrong, 0, "%zu series, each after its type, none twice", count);
 	free(copy);
+}
+
+static void test_psample(void)
+{
+	struct state_view view = {
+		.group_count = 1,
+		.groups = { { .group = 5, .dir = "egress", .exported = 1,
+			      .thinned = 2, .lost = 3, .duplicates = 4,
+			      .reordered = 5 } },
+	};
+	char *text = NULL;
+	size_t len = 0;
+	FILE *out = open_memstream(&text, &len);
+
+	prometheus_print_psample(out, &view);
+	fclose(out);
+	ok(strstr(text, "ksflow_psample_total{group=\"5\",direction=\"egress\",cause=\"lost\"} 3\n"),
+	   "psample: what was lost");
+	ok(strstr(text, "cause=\"reordered\"} 5\n"), "psample: the last one");
+	free(text);
 }
 
 int main(void)
@@ -134,5 +155,6 @@ int main(void)
 	is_str(text, "# HELP ksflow_up Is the kernel module there?\n# TYPE ksflow_up gauge\nksflow_up 0\n",
 	       "without the module");
 	free(text);
+	test_psample();
 	return tap_done();
 }

@@ -68,6 +68,30 @@ static void test_text(void)
 	free(text);
 }
 
+/* What a daemon that reads psample adds. */
+static void test_psample(void)
+{
+	static char text[] = "pid=42\n"
+		"psample.1=ingress read 1 2 3 4 5 6\n"
+		"psample.2=egress refused 0 0 0 0 0 0\n"
+		"psample.3=ingress read 1 2\n"
+		"psampleOverruns=9\ndent=62 2\nrev_end=7\n";
+	FILE *out = fmemopen(text, strlen(text), "r");
+	struct state_view view;
+
+	ok(state_parse(out, &view), "psample: it reads back");
+	fclose(out);
+	is(view.group_count, 2, "psample: groups, none of which is cut");
+	ok(view.groups[0].group == 1 && view.groups[0].exported == 1 &&
+	   view.groups[0].thinned == 2 && view.groups[0].lost == 3 &&
+	   view.groups[0].duplicates == 4 && view.groups[0].reordered == 5 &&
+	   view.groups[0].nowhere == 6, "psample: figures");
+	is_str(view.groups[1].dir, "egress", "psample: direction");
+	is_str(view.groups[1].status, "refused", "psample: status");
+	is(view.psample_overruns, 9, "psample: overruns");
+	ok(view.ports_filtered == 62 && view.ports_refused == 2, "dent: ports");
+}
+
 static void test_file(void)
 {
 	char path[256], other[256], config[256];
@@ -135,6 +159,7 @@ int main(void)
 	if (!mkdtemp(dir))
 		return 1;
 	test_text();
+	test_psample();
 	test_file();
 	return tap_done();
 }

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "links.h"
+
+#include "link.h"
+#include "rtnl.h"
+
+#include <linux/ethtool_netlink.h>
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+
+#include <libmnl/libmnl.h>
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+struct links {
+	struct mnl_socket *changes;	/* what rtnetlink tells */
+	struct mnl_socket *speeds;	/* what ethtool tells; NULL: nothing */
+	struct mnl_socket *ask;
+	int epoll;
+	int ioctl_fd;
+	uint32_t ethtool_group;		/* 0: none */
+	uint32_t generation;
+	bool is_watched;
+	bool is_changed;
+	unsigned int count;
+	unsigned int room;
+	struct links_port *ports;	/* by number */
+};
+
+/* Where the interface is, or would be. */
+static unsigned int place_of(const struct links *links, uint32_t ifindex)
+{
+	unsigned int low = 0, high = links->count;
+
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (links->ports[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool is_at(const struct links *links, unsigned int i, uint32_t ifindex)
+{
+	return i < links->count && links->ports[i].ifindex == ifindex;
+}
+
+static void put(struct links *links, const struct links_port *port)
+{
+	unsigned int i = place_of(links, port->ifindex);
+
+	if (is_at(links, i, port->ifindex)) {
+		if (!memcmp(&links->ports[i], port, sizeof(*port)))
+			return;
+	} else {
+		if (links->count == links->room) {
+			unsigned int room = links->room * 2 + 64;
+			struct links_port *ports =
+				reallocarray(links->ports, room,
+					     sizeof(*ports));
+
+			if (!ports)
+				return;
+			links->ports = ports;
+			links->room = room;
+		}
+		memmove(links->ports + i + 1, links->ports + i,
+			(links->count++ - i) * sizeof(*port));
+	}
+	links->ports[i] = *port;
+	links->is_changed = true;
+}
+
+static void drop(struct links *links, uint32_t ifindex)
+{
+	unsigned int i = place_of(links, ifindex);
+
+	if (!is_at(links, i, ifindex))
+		return;
+	memmove(links->ports + i, links->ports + i + 1,
+		(--links->count - i) * sizeof(links->ports[0]));
+	links->is_changed = true;
+}
+
+static void on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	struct links *links = arg;
+	struct links_port port;
+	enum link_duplex duplex;
+	struct link link;
+
+	if (!link_parse(nlh, &link))
+		return;
+	if (nlh->nlmsg_type == RTM_DELLINK) {
+		drop(links, link.ifindex);
+		return;
+	}
+	memset(&port, 0, sizeof(port));
+	port.ifindex = link.ifindex;
+	strcpy(port.name, link.name);
+	port.arphrd = link.arphrd;
+	port.type = link_type(&link);
+	port.is_default = link_is_hardware(&link);
+	link_speed(links->ioctl_fd, port.name, &port.speed_mbit, &duplex);
+	put(links, &port);
+}
+
+static int read_all(struct links *links)
+{
+	/* those that are gone meanwhile would stay */
+	links->count = 0;
+	links->is_changed = true;
+	return rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
+}
+
+static void read_speeds(struct links *links)
+{
+	enum link_duplex duplex;
+	unsigned int i;
+
+	for (i = 0; i < links->count; i++) {
+		struct links_port *port = &links->ports[i];
+		uint32_t before = port->speed_mbit;
+
+		link_speed(links->ioctl_fd, port->name, &port->speed_mbit,
+			   &duplex);
+		links->is_changed |= port->speed_mbit != before;
+	}
+}
+
+static void watch(struct links *links, struct mnl_socket *sock)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+
+	epoll_ctl(links->epoll, EPOLL_CTL_ADD, mnl_socket_get_fd(sock),
+		  &event);
+}
+
+static void on_ethtool(const struct nlmsghdr *nlh, void *arg)
+{
+	uint32_t *group = arg;
+	const struct nlattr *attr, *one, *inner;
+
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != CTRL_ATTR_MCAST_GROUPS)
+			continue;
+		/* the family has one group, "monitor" */
+		mnl_attr_for_each_nested(one, attr) {
+			mnl_attr_for_each_nested(inner, one) {
+				if (mnl_attr_get_type(inner) ==
+				    CTRL_ATTR_MCAST_GRP_ID &&
+				    mnl_attr_validate(inner, MNL_TYPE_U32) >= 0)
+					*group = mnl_attr_get_u32(inner);
+			}
+		}
+	}
+}
+
+/* rtnetlink is silent about a speed that is set on a link that stays up. */
+static void find_speeds(struct links *links)
+{
+	char message[128] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(message);
+	struct genlmsghdr *genl;
+
+	links->speeds = rtnl_open_generic();
+	if (!links->speeds)
+		return;
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+	genl->cmd = CTRL_CMD_GETFAMILY;
+	genl->version = 1;
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME);
+	rtnl_ask(links->speeds, nlh, on_ethtool, &links->ethtool_group);
+	watch(links, links->speeds);
+}
+
+static void membership(struct mnl_socket *sock, bool is_wanted, int group)
+{
+	if (sock && group)
+		mnl_socket_setsockopt(sock, is_wanted ? NETLINK_ADD_MEMBERSHIP :
+							NETLINK_DROP_MEMBERSHIP,
+				      &group, sizeof(group));
+}
+
+void links_watch(struct links *links, bool is_wanted)
+{
+	if (links->is_watched == is_wanted)
+		return;
+	links->is_watched = is_wanted;
+	membership(links->changes, is_wanted, RTNLGRP_LINK);
+	membership(links->speeds, is_wanted, links->ethtool_group);
+	if (is_wanted)
+		read_all(links);
+}
+
+struct links *links_open(void)
+{
+	struct links *links = calloc(1, sizeof(*links));
+
+	if (!links)
+		return NULL;
+	links->epoll = epoll_create1(EPOLL_CLOEXEC);
+	links->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	links->changes = rtnl_open(0);
+	links->ask = rtnl_open(0);
+	if (links->epoll < 0 || links->ioctl_fd < 0 || !links->changes ||
+	    !links->ask) {
+		links_close(links);
+		return NULL;
+	}
+	watch(links, links->changes);
+	find_speeds(links);
+	links_watch(links, true);
+	return links;
+}
+
+void links_close(struct links *links)
+{
+	if (!links)
+		return;
+	if (links->changes)
+		mnl_socket_close(links->changes);
+	if (links->speeds)
+		mnl_socket_close(links->speeds);
+	if (links->ask)
+		mnl_socket_close(links->ask);
+	if (links->ioctl_fd >= 0)
+		close(links->ioctl_fd);
+	if (links->epoll >= 0)
+		close(links->epoll);
+	free(links->ports);
+	free(links);
+}
+
+int links_fd(const struct links *links)
+{
+	return links->epoll;
+}
+
+static void on_speed(const struct nlmsghdr *nlh, void *arg)
+{
+	bool *is_heard = arg;
+
+	(void)nlh;
+	*is_heard = true;
+}
+
+bool links_receive(struct links *links)
+{
+	bool is_changed, is_heard = false;
+
+	if (rtnl_receive(links->changes, on_link, links))
+		read_all(links);
+	if (links->speeds &&
+	    (rtnl_receive(links->speeds, on_speed, &is_heard) || is_heard))
+		read_speeds(links);
+	is_changed = links->is_changed;
+	links->is_changed = false;
+	links->generation += is_changed;
+	return is_changed;
+}
+
+uint32_t links_generation(const struct links *links)
+{
+	return links->generation;
+}
+
+unsigned int links_count(const struct links *links)
+{
+	return links->count;
+}
+
+const struct links_port *links_at(const struct links *links, unsigned int i)
+{
+	return &links->ports[i];
+}
+
+const struct links_port *links_get(const struct links *links,
+				   uint32_t ifindex)
+{
+	unsigned int i = place_of(links, ifindex);
+
+	return is_at(links, i, ifindex) ? &links->ports[i] : NULL;
+}
+
+uint32_t links_recover(const struct links *links, uint16_t low)
+{
+	uint32_t found = 0;
+	unsigned int i;
+
+	if (!links->count ||
+	    links->ports[links->count - 1].ifindex <= UINT16_MAX)
+		return low;
+	for (i = 0; i < links->count; i++) {
+		if ((links->ports[i].ifindex & UINT16_MAX) != low)
+			continue;
+		if (found)
+			return 0;
+		found = links->ports[i].ifindex;
+	}
+	return found ? found : low;
+}
