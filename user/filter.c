@@ -3,6 +3,7 @@
 #include "filter.h"
 
 #include "nl.h"
+#include "sflow.h"
 
 #include <linux/filter.h>
 
@@ -80,4 +81,20 @@ void filter_use(const struct filter *filter, struct ksflow_subscription *sub)
 	sub->filter_count = filter->ether.bf_len;
 	sub->filter_ip = (const struct sock_filter *)filter->ip.bf_insns;
 	sub->filter_ip_count = filter->ip.bf_len;
+}
+
+bool filter_matches(const struct filter *filter, uint32_t proto,
+		    const uint8_t *data, uint32_t data_len, uint32_t len_bytes)
+{
+	const struct pcap_pkthdr head = {
+		.caplen = data_len, .len = len_bytes,
+	};
+	const struct bpf_program *program = NULL;
+
+	if (proto == SFLOW_HEADER_ETHERNET)
+		program = &filter->ether;
+	else if (proto == SFLOW_HEADER_IP4 || proto == SFLOW_HEADER_IP6)
+		program = &filter->ip;
+	return program && program->bf_len &&
+	       pcap_offline_filter(program, &head, data);
 }

@@ -9,7 +9,9 @@
  * libpcap.
  */
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct filter;
 struct ksflow_subscription;
@@ -17,6 +19,12 @@ struct ksflow_subscription;
 /* NULL, and libpcap's words in err, for one that does not compile. */
 struct filter *filter_compile(const char *expression, char *err, size_t size);
 void filter_free(struct filter *filter);
+/*
+ * The same here, for packets that did not come from the module. proto: header
+ * protocol of sFlow; what is neither Ethernet nor IP never matches.
+ */
+bool filter_matches(const struct filter *filter, uint32_t proto,
+		    const uint8_t *data, uint32_t data_len, uint32_t len_bytes);
 /* *sub points into the filter. */
 void filter_use(const struct filter *filter, struct ksflow_subscription *sub);
 

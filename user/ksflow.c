@@ -101,12 +101,15 @@ static const struct tool_verb verbs[] = {
 	},
 	{
 		.name = "monitor",
-		.synopsis = "[samples|drops|repairs] [dev IF|GLOB] [reason R] [filter PCAP-EXPRESSION] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
+		.synopsis = "[samples|drops|repairs|psample] [dev IF|GLOB] [group N] [reason R] [filter PCAP-EXPRESSION] [-w FILE|-] [--count N] [--duration S] [--ready-file F] [--rcvbuf BYTES]",
 		.help = "print samples, drops or wrong checksums as they come, or save them",
 		.details =
 "  dev IF          only samples of this device; drops that it has a part in\n"
 "  repairs         packets with a wrong checksum that a rule of repair names, as\n"
 "                  they came; at most one of each sender and second\n"
+"  psample         samples that others take: hardware, \"tc action sample\", Open\n"
+"                  vSwitch; for this the module is not needed\n"
+"  group N         only samples of this group of psample\n"
 "  reason R        only drops for this reason, by this function, of this\n"
 "                  hardware trap, or with this sFlow code (number or name); or\n"
 "                  a pattern: reason 'TCP_*'\n"
@@ -119,7 +122,7 @@ static const struct tool_verb verbs[] = {
 "  --ready-file F  written once samples are being taken\n"
 "  --rcvbuf BYTES  size of the socket buffer (default 8 MiB)\n"
 "  With -j each record is one line of JSON. What was lost is said at the end.\n",
-		.words = "samples drops repairs dev reason filter -w --count --duration --ready-file --rcvbuf",
+		.words = "samples drops repairs psample dev group reason filter -w --count --duration --ready-file --rcvbuf",
 		.has_json = true,
 		.takes_dev = true,
 		.run = monitor_run,

@@ -4,9 +4,12 @@
 #include "args.h"
 #include "filter.h"
 #include "ifname.h"
+#include "links.h"
 #include "nl.h"
 #include "pcapng.h"
 #include "print.h"
+#include "psample.h"
+#include "psample_record.h"
 #include "record.h"
 #include "tool.h"
 
@@ -31,6 +34,9 @@
 
 struct monitor_args {
 	uint8_t kind;		/* enum ksflow_kind */
+	bool is_psample;	/* not the module's at all */
+	bool has_group;
+	uint32_t group;
 	const char *dev;
 	const char *reason;
 	char filter[4096];	/* "": none */
@@ -41,9 +47,20 @@ struct monitor_args {
 	uint64_t rcvbuf_bytes;
 };
 
+/* A group of psample, by the number of its samples. */
+struct monitor_group {
+	uint32_t number;
+	struct psample_sequence sequence;
+};
+
 struct monitor {
 	struct monitor_args args;
 	struct ksflow_nl *nl;
+	/* instead of it: */
+	struct psample_nl *psample;
+	struct links *links;
+	unsigned int group_count;
+	struct monitor_group *groups;
 	struct ifnames *names;
 	struct pcapng pcapng;
 	struct filter *filter;	/* NULL: none */
@@ -115,7 +132,7 @@ static void flush(struct monitor *m)
 static bool is_word(const char *word)
 {
 	static const char * const words[] = {
-		"dev", "reason", "filter", "-w", "--count", "--duration",
+		"dev", "group", "reason", "filter", "-w", "--count", "--duration",
 		"--ready-file", "--rcvbuf",
 	};
 	size_t i;
@@ -146,6 +163,7 @@ static int parse(const struct tool_verb *verb, int argc, char **argv,
 		 struct monitor_args *args)
 {
 	const char *word, *value;
+	uint64_t number;
 	char text[200];
 	int i = 0, words;
 
@@ -159,13 +177,16 @@ static int parse(const struct tool_verb *verb, int argc, char **argv,
 	} else if (argc && !strcmp(argv[0], "repairs")) {
 		args->kind = KSFLOW_KIND_REPAIR;
 		i++;
+	} else if (argc && !strcmp(argv[0], "psample")) {
+		args->is_psample = true;
+		i++;
 	}
 	for (; i < argc; i += 2) {
 		word = argv[i];
 		value = i + 1 < argc ? argv[i + 1] : NULL;
 		if (!is_word(word))
 			return tool_usage(verb,
-					  "unknown word \"%s\" after \"monitor\": expected samples, drops, repairs, dev, reason, filter, -w, --count, --duration, --ready-file or --rcvbuf",
+					  "unknown word \"%s\" after \"monitor\": expected samples, drops, repairs, psample, dev, group, reason, filter, -w, --count, --duration, --ready-file or --rcvbuf",
 					  word);
 		if (!value)
 			return tool_usage(verb, "\"%s\" needs a value", word);
@@ -174,6 +195,16 @@ static int parse(const struct tool_verb *verb, int argc, char **argv,
 			if (!args_pattern(value, text, sizeof(text)))
 				return tool_usage(verb, "%s", text);
 			args->dev = value;
+		} else if (!strcmp(word, "group")) {
+			if (!args->is_psample)
+				return tool_usage(verb,
+						  "\"group\": expected after \"monitor psample\"");
+			if (!args_u64(value, 0, UINT32_MAX, &number))
+				return tool_usage(verb,
+						  "bad group \"%s\": expected 0...4294967295",
+						  value);
+			args->group = number;
+			args->has_group = true;
 		} else if (!strcmp(word, "reason")) {
 			if (args->kind != KSFLOW_KIND_DROP)
 				return tool_usage(verb,
@@ -256,7 +287,9 @@ static int write_ready_file(const struct monitor *m)
 		tool_error("cannot open \"%s\": %s", path, strerror(errno));
 		return TOOL_FAILED;
 	}
-	is_good = fprintf(file, "%" PRIu32 "\n", ksflow_nl_portid(m->nl)) > 0;
+	is_good = fprintf(file, "%" PRIu32 "\n", m->psample ?
+			  psample_nl_portid(m->psample) :
+			  ksflow_nl_portid(m->nl)) > 0;
 	is_good = !fclose(file) && is_good;
 	if (!is_good || rename(path, m->args.ready_file)) {
 		tool_error("cannot write \"%s\": %s", m->args.ready_file,
@@ -290,6 +323,86 @@ static int note_reader(const struct ksflow_reader *reader, void *arg)
 	return 0;
 }
 
+static struct psample_sequence *sequence_of(struct monitor *m, uint32_t number)
+{
+	struct monitor_group *groups;
+	unsigned int i;
+
+	for (i = 0; i < m->group_count; i++) {
+		if (m->groups[i].number == number)
+			return &m->groups[i].sequence;
+	}
+	groups = reallocarray(m->groups, m->group_count + 1, sizeof(*groups));
+	if (!groups)
+		return NULL;
+	m->groups = groups;
+	memset(&groups[i], 0, sizeof(groups[i]));
+	groups[i].number = number;
+	m->group_count++;
+	return &groups[i].sequence;
+}
+
+static void on_psample(struct psample_packet *p, void *arg)
+{
+	struct psample_sequence *sequence;
+	struct ksflow_record record;
+	struct monitor *m = arg;
+	struct timespec now;
+	int ret = 0;
+
+	if (m->is_ending || m->error ||
+	    (m->args.has_group && p->group != m->args.group))
+		return;
+	sequence = sequence_of(m, p->group);
+	if (sequence && psample_has(p, GROUP_SEQ))
+		psample_sequence_next(sequence, p->sequence);
+	psample_record(p, m->links, 0, KSFLOW_HEADER_MAX, &record);
+	if (m->args.dev && !record_touches(m->names, &record, m->args.dev))
+		return;
+	if (m->filter && !filter_matches(m->filter, record.proto, record.data,
+					 record.data_len, record.len_bytes))
+		return;
+	if (!ksflow_has(&record, RECORD_TIME)) {
+		/* before 5.13 nobody else says when */
+		clock_gettime(CLOCK_REALTIME, &now);
+		record.time_ns = now.tv_sec * 1000000000ULL + now.tv_nsec;
+		ksflow_set(&record, RECORD_TIME);
+	}
+	if (m->save)
+		ret = record_save(&m->pcapng, m->names, NULL, &record);
+	else
+		record_print_psample(m->names, p, &record);
+	if (ret && !m->error)
+		m->error = ret;
+	m->shown_records++;
+	if (m->args.count && m->shown_records >= m->args.count)
+		m->is_ending = true;
+}
+
+static void on_psample_restart(uint32_t group, void *arg)
+{
+	struct psample_sequence *sequence = sequence_of(arg, group);
+
+	if (sequence)
+		psample_sequence_restart(sequence);
+}
+
+static int receive(struct monitor *m, struct ksflow_nl_error *err)
+{
+	int ret;
+
+	if (!m->psample)
+		return ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, err);
+	links_receive(m->links);
+	ret = psample_nl_receive(m->psample, BATCHES_AT_ONCE);
+	if (ret < 0) {
+		err->code = ret;
+		snprintf(err->text, sizeof(err->text), "reading samples: %s",
+			 strerror(-ret));
+	}
+	return ret;
+}
+
 /* The end: what the rings and the socket still hold, and the account. */
 static void drain(struct monitor *m)
 {
@@ -300,12 +413,40 @@ static void drain(struct monitor *m)
 	};
 	struct ksflow_nl_error err = { 0 };
 
+	if (m->psample) {
+		while (receive(m, &err) > 0)
+			;
+		flush(m);
+		return;
+	}
 	m->limited = 0;
 	ksflow_nl_stats_get(m->nl, &handler, &err);
 	ksflow_nl_unsubscribe(m->nl, &err);
 	while (ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, &err) > 0)
 		;
 	flush(m);
+}
+
+static void print_summary_psample(const struct monitor *m, double seconds)
+{
+	const struct psample_counts *counts = psample_nl_counts(m->psample);
+	unsigned int i;
+
+	fprintf(stderr, "%" PRIu64 " samples in %.1f s", m->shown_records,
+		seconds);
+	for (i = 0; i < m->group_count; i++) {
+		const struct psample_sequence *s = &m->groups[i].sequence;
+
+		fprintf(stderr, "; group %" PRIu32 ": read %" PRIu64
+			", lost %" PRIu64 ", duplicates %" PRIu64
+			", reordered %" PRIu64, m->groups[i].number,
+			s->messages, s->lost, s->duplicates, s->reordered);
+	}
+	fprintf(stderr, "; overruns %" PRIu64, counts->overruns);
+	if (counts->truncated || counts->malformed)
+		fprintf(stderr, "; not understood: %" PRIu64 " messages",
+			counts->truncated + counts->malformed);
+	fputc('\n', stderr);
 }
 
 static void print_summary(const struct monitor *m, double seconds)
@@ -349,7 +490,11 @@ static int loop(struct monitor *m, int signals, int timer,
 		struct ksflow_nl_watch *watch)
 {
 	struct pollfd fds[POLLS] = {
-		[POLL_RECORDS] = { .fd = ksflow_nl_fd(m->nl), .events = POLLIN },
+		[POLL_RECORDS] = {
+			.fd = m->psample ? psample_nl_fd(m->psample) :
+					   ksflow_nl_fd(m->nl),
+			.events = POLLIN,
+		},
 		[POLL_SIGNAL] = { .fd = signals, .events = POLLIN },
 		[POLL_TIMER] = { .fd = timer, .events = POLLIN },
 		[POLL_MODULE] = {
@@ -374,7 +519,7 @@ static int loop(struct monitor *m, int signals, int timer,
 			continue;
 		if (fds[POLL_RECORDS].revents) {
 			ifnames_age(m->names);
-			ret = ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, &err);
+			ret = receive(m, &err);
 			flush(m);
 			if (ret < 0)
 				return tool_failed(&err);
@@ -441,6 +586,22 @@ static int subscribe_repairs(struct monitor *m,
 	return TOOL_OK;
 }
 
+static int join(struct monitor *m)
+{
+	int ret = psample_nl_set_rcvbuf(m->psample,
+					(int)m->args.rcvbuf_bytes);
+
+	ret = ret ?: psample_nl_join(m->psample);
+	if (!ret)
+		return TOOL_OK;
+	if (ret == -ENOENT) {
+		tool_error("the kernel module psample is not loaded: waiting for whoever samples into it, as \"tc ... action sample\"");
+		return TOOL_OK;
+	}
+	tool_error("psample: %s", strerror(-ret));
+	return TOOL_FAILED;
+}
+
 static int subscribe(struct monitor *m, const struct ksflow_handler *handler)
 {
 	const struct ksflow_stats_handler stats = {
@@ -489,10 +650,11 @@ static int run(struct monitor *m)
 		return TOOL_FAILED;
 	}
 
-	watch = ksflow_nl_watch_open(NULL);
-	ksflow_nl_set_rcvbuf(m->nl, (int)m->args.rcvbuf_bytes);
+	watch = m->psample ? NULL : ksflow_nl_watch_open(NULL);
+	if (m->nl)
+		ksflow_nl_set_rcvbuf(m->nl, (int)m->args.rcvbuf_bytes);
 	start_s = now_s();
-	ret = subscribe(m, &handler);
+	ret = m->psample ? join(m) : subscribe(m, &handler);
 	if (ret)
 		goto out;
 	if (m->args.ready_file) {
@@ -503,7 +665,10 @@ static int run(struct monitor *m)
 	timer = start_timer(m->args.duration_ns);
 	ret = loop(m, signals, timer, watch);
 	drain(m);
-	print_summary(m, now_s() - start_s);
+	if (m->psample)
+		print_summary_psample(m, now_s() - start_s);
+	else
+		print_summary(m, now_s() - start_s);
 out:
 	if (timer >= 0)
 		close(timer);
@@ -521,9 +686,24 @@ static int check_dev(const char *dev)
 	return TOOL_FAILED;
 }
 
+static int open_psample(struct monitor *m,
+			const struct psample_handler *handler)
+{
+	m->links = links_open();
+	m->psample = m->links ? psample_nl_open(handler) : NULL;
+	if (m->psample)
+		return TOOL_OK;
+	tool_error("netlink: %s", strerror(errno));
+	return TOOL_FAILED;
+}
+
 int monitor_run(const struct tool_verb *verb, int argc, char **argv)
 {
 	struct monitor m = { 0 };
+	const struct psample_handler psample = {
+		.packet = on_psample, .restarted = on_psample_restart,
+		.arg = &m,
+	};
 	char text[256];
 	int ret;
 
@@ -536,11 +716,10 @@ int monitor_run(const struct tool_verb *verb, int argc, char **argv)
 			return tool_usage(verb, "bad filter \"%s\": %s",
 					  m.args.filter, text);
 	}
-	ret = tool_open(&m.nl);
-	if (ret) {
-		filter_free(m.filter);
-		return ret;
-	}
+	ret = m.args.is_psample ? open_psample(&m, &psample) :
+				  tool_open(&m.nl);
+	if (ret)
+		goto out;
 	ret = check_dev(m.args.dev);
 	if (ret)
 		goto out;
@@ -572,5 +751,8 @@ out:
 	filter_free(m.filter);
 	ifnames_free(m.names);
 	ksflow_nl_close(m.nl);
+	psample_nl_close(m.psample);
+	links_close(m.links);
+	free(m.groups);
 	return ret;
 }

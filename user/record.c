@@ -7,6 +7,7 @@
 #include "nl.h"
 #include "pcapng.h"
 #include "print.h"
+#include "psample.h"
 #include "reason.h"
 
 #include <arpa/inet.h>
@@ -303,6 +304,95 @@ void record_print(struct ifnames *names, const struct ksflow_batch *batch,
 	print_json_line();
 }
 
+static void print_hex(const char *key, const uint8_t *bytes, uint32_t len)
+{
+	char hex[2 * 64 + 1] = "";
+	uint32_t i;
+
+	for (i = 0; i < len && i < 64; i++)
+		snprintf(hex + 2 * i, 3, "%02x", bytes[i]);
+	print_string(key, NULL, hex);
+}
+
+static void print_tunnel(const struct psample_packet *p)
+{
+	const struct flow_tunnel *t = &p->tunnel;
+	int family = t->ip.src.type == SFLOW_ADDR_IP6 ? AF_INET6 : AF_INET;
+	char addr[INET6_ADDRSTRLEN];
+
+	print_object("tunnel");
+	if (t->ip.src.type) {
+		print_string("src", "tunnel %s",
+			     inet_ntop(family, t->ip.src.bytes, addr,
+				       sizeof(addr)));
+		print_string("dst", "->%s ",
+			     inet_ntop(family, t->ip.dst.bytes, addr,
+				       sizeof(addr)));
+	}
+	if (t->ip.src_port)
+		print_u64("src-port", NULL, t->ip.src_port);
+	if (t->ip.dst_port)
+		print_u64("dst-port", NULL, t->ip.dst_port);
+	if (t->has_vni)
+		print_u64("vni", "vni %llu ", t->vni);
+	print_u64("tos", NULL, t->ip.tos);
+	print_u64("ttl", NULL, p->tunnel_ttl);
+	print_object_end();
+}
+
+/* In full, where sFlow has 32 bits. */
+static void print_metadata(const struct psample_packet *p)
+{
+	if (psample_has(p, OUT_TC))
+		print_u64("queue", "queue %llu ", p->queue);
+	if (psample_has(p, OUT_TC_OCC))
+		print_u64("queue-depth-bytes", "depth %llu bytes ",
+			  p->queue_depth_bytes);
+	if (psample_has(p, LATENCY))
+		print_u64("delay-ns", "delay %llu ns ", p->latency_ns);
+	if (psample_has(p, TUNNEL))
+		print_tunnel(p);
+	if (psample_has(p, PROTO))
+		print_u64("ethertype", NULL, p->proto);
+	if (psample_has(p, USER_COOKIE))
+		print_hex("cookie", p->cookie, p->cookie_len);
+}
+
+void record_print_psample(struct ifnames *names, const struct psample_packet *p,
+			  const struct ksflow_record *record)
+{
+	char summary[256];
+
+	decode_packet(record->proto, record->data, record->data_len, summary,
+		      sizeof(summary));
+	print_object(NULL);
+	print_string("kind", NULL, "psample");
+	if (ksflow_has(record, RECORD_TIME))
+		print_time(record->time_ns);
+	print_u64("group", "group %llu ", p->group);
+	if (psample_has(p, GROUP_SEQ))
+		print_u64("sequence", NULL, p->sequence);
+	print_interfaces(names, record);
+	if (print_is_json()) {
+		if (ksflow_has(record, RECORD_IN))
+			print_interface(names, record->in, "in-ifindex",
+					"in-dev", "in-local");
+		if (ksflow_has(record, RECORD_OUT))
+			print_interface(names, record->out, "out-ifindex",
+					"out-dev", "out-local");
+	}
+	print_u64("rate", "1:%llu ", record->rate);
+	print_u64("len-bytes", "len %llu ", record->len_bytes);
+	print_metadata(p);
+	if (ksflow_has(record, RECORD_PROTO))
+		print_u64("header-protocol", NULL, record->proto);
+	if (print_is_json() && ksflow_has(record, RECORD_DATA))
+		print_data(record);
+	print_string("summary", "%s\n", summary);
+	print_object_end();
+	print_json_line();
+}
+
 /* Grows by words with a space between them. */
 __attribute__((format(printf, 3, 4)))
 static void append(char *text, size_t size, const char *fmt, ...)
@@ -338,7 +428,8 @@ static void comment_sample(char *comment, size_t size,
 {
 	const char *dir = ksflow_dir_name(record->dir);
 
-	append(comment, size, "dir %s", dir ? dir : "?");
+	if (ksflow_has(record, RECORD_DIR))
+		append(comment, size, "dir %s", dir ? dir : "?");
 	append(comment, size, "rate %" PRIu32, record->rate);
 	if (ksflow_has(record, RECORD_POOL))
 		append(comment, size, "pool %" PRIu64, record->pool);

@@ -13,10 +13,14 @@ struct ifnames;
 struct ksflow_batch;
 struct ksflow_record;
 struct pcapng;
+struct psample_packet;
 
 /* One line of text, or of JSON. */
 void record_print(struct ifnames *names, const struct ksflow_batch *batch,
 		  const struct ksflow_record *record);
+/* The same of psample, where there is more to tell. */
+void record_print_psample(struct ifnames *names, const struct psample_packet *p,
+			  const struct ksflow_record *record);
 /* One packet with a comment. 0 or -errno. */
 int record_save(struct pcapng *p, struct ifnames *names,
 		const struct ksflow_batch *batch,
