@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-# tshark reads the datagrams that decode.sh saved in each guest: every field of
-# every sample, against our own reading of the same sample. What tshark has no
-# names for (queue, depth, timestamp, port name) is compared as bytes.
+# tshark reads the datagrams that decode.sh and psample-fields.sh saved in each
+# guest: every field of every sample, against our own reading of the same sample.
+# What tshark has no names for (queue, delay, depth, timestamp, port name) is
+# compared as bytes.
 #
 # vm: last kernels=6.12
 
 . ./lib.sh
 
-saved=$(ls -d "$OUT"/*/decode 2>/dev/null)
+saved=$(ls -d "$OUT"/*/{decode,psample-fields} 2>/dev/null)
 [ "$saved" ] || skip "tshark" "no datagrams from decode.sh"
 for dir in $saved; do
 	[ -s "$dir/decode.pcap" ] || continue
-	name=$(basename "$(dirname "$dir")")
+	name="$(basename "$(dirname "$dir")") $(basename "$dir")"
 	tshark -r "$dir/decode.pcap" -V >"$dir/tshark" 2>"$dir/tshark.log" ||
 		not_ok "$name: tshark" "$(cat "$dir/tshark.log")"
 	result=$($python - "$dir/tshark" "$dir/samples" <<'END'
@@ -82,6 +83,9 @@ def expected(o):
             yield '1036', 'Data', struct.pack('>I', r['1036']['queue']).hex()
         if '1040' in r:
             yield '1040', 'Data', struct.pack('>I', r['1040']['depth']).hex()
+        if '1039' in r:
+            yield '1039', 'Data', \
+                struct.pack('>I', r['1039']['delay_ns']).hex()
         yield '1043', 'Data', struct.pack('>Q', r['1043']['time_ns']).hex()
         return
     yield None, 'Source ID index', int(index)
@@ -131,5 +135,5 @@ END
 	is "$name: tshark finds nothing malformed" \
 		"$(grep -ci malformed "$dir/tshark")" 0
 	between "$name: there was something to read" \
-		"$(tail -n 1 <<<"$result" | cut -d' ' -f1)" 1000 1000000
+		"$(tail -n 1 <<<"$result" | cut -d' ' -f1)" 150 1000000
 done
