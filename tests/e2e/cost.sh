@@ -1,24 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
 # vm: icount cpus=1 kernels=6.12 timeout=900
 #
-# What sampling costs a packet that is not selected, in instructions. Under
-# -icount shift=0 a nanosecond of guest time is one instruction, so pktgen's
-# time for a number of packets is the same figure on any machine.
-#
-#   pktgen --netif_receive--> va | vb        (128 bytes; dropped by IP)
-#   pktgen --queue_xmit-----> va ==> vb      (dropped by vb's IP)
+# What sampling costs a packet that is not selected, in instructions.
 
 . ./lib.sh
+. ../bench/cost.sh
 
-PACKETS=50000
-modprobe pktgen
-ip link add va type veth peer name vb
-ip link add vc type veth peer name vd
-for i in va vb vc vd; do
-	sysctl -qw net.ipv6.conf.$i.disable_ipv6=1
-	ip link set $i up
-done
-on_exit "ip link del va; ip link del vc; rmmod pktgen"
+pairs va vb vc vd
 
 # run MODE: instructions for each packet
 run() { MODE=$1 least va $PACKETS; }
@@ -34,8 +22,6 @@ reader() {
 		kill $MONITOR; wait $MONITOR 2>/dev/null
 	fi
 }
-
-more() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
 
 # What the path costs by itself is measured with the module at rest, after all
 # has been at work once: the first packets of a guest find other caches.

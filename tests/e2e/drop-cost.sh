@@ -2,25 +2,14 @@
 # vm: icount cpus=1 kernels=6.12 timeout=900
 #
 # What capture adds to a drop of which no record is made, in instructions: the
-# limit exhausted, in state count, hidden. See cost.sh for the method.
-#
-#   pktgen --netif_receive--> va | vb        128 bytes for another host; IP
-#                                            gives them back to pktgen, which
-#                                            frees them: one drop each
+# limit exhausted, in state count, hidden.
 
 . ./lib.sh
+. ../bench/cost.sh
 
-PACKETS=50000
-modprobe pktgen
-ip link add va type veth peer name vb
-for i in va vb; do
-	sysctl -qw net.ipv6.conf.$i.disable_ipv6=1
-	ip link set $i up
-done
-on_exit "ip link del va; rmmod pktgen"
+pairs va vb
 
 run() { least va $PACKETS; }
-more() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
 drops() { $python ./drops.py "$@"; }
 ledger() { drops stats | jq ".\"$1\""; }
 

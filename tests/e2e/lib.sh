@@ -176,32 +176,34 @@ closes() {
 pg() { (echo "$2" >"/proc/net/pktgen/$1"); }
 
 # flood DEV COUNT [BURST]: 128-byte packets for another host, received by DEV,
-# BURST of them with bottom halves off. MODE=start_xmit sends them instead.
+# BURST of them with bottom halves off. MODE=start_xmit sends them instead, GAP=
+# nanoseconds from one to the next, START= another command starts pktgen.
 flood() {
 	pg kpktgend_0 rem_device_all
 	pg kpktgend_0 "add_device $1"
 	pg "$1" "count $2"
 	pg "$1" "pkt_size 128"
-	pg "$1" "delay 0"
+	pg "$1" "delay ${GAP:-0}"
 	pg "$1" "xmit_mode ${MODE:-netif_receive}"
 	pg "$1" "burst ${3:-1}"
 	pg "$1" "dst_mac 02:00:00:00:00:77"
 	pg "$1" "dst 10.9.9.9"
-	pg pgctrl start
+	${START:-pg pgctrl start}
 	# It may return before a busy machine has begun.
 	wait_for "grep -q '^Result: OK: .*usec, $2 (' /proc/net/pktgen/$1" 60
 }
 # took DEV: the last flood, in microseconds
 took() { sed -n 's/^Result: OK: \([0-9]*\).*usec.*/\1/p' "/proc/net/pktgen/$1"; }
-# least DEV COUNT: of five floods, in ns for each packet, which are instructions
-# under icount. What else the guest does in the meantime only adds.
-least() {
+# floods DEV COUNT: five, each in ns for each packet, which are instructions under
+# icount; the least first, as what else the guest does in the meantime only adds.
+floods() {
 	local i
 	for i in 1 2 3 4 5; do
 		flood "$1" "$2"
 		awk -v us="$(took "$1")" -v n="$2" 'BEGIN { printf "%.1f\n", us * 1000 / n }'
-	done | sort -n | head -n 1
+	done | sort -n
 }
+least() { floods "$@" | head -n 1; }
 
 # worker_on_cpu0: with the packets of a flood, which are sent in real time; a
 # burst leaves it no time at all.

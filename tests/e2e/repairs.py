@@ -9,6 +9,8 @@ usage: repairs.py add KEY=VALUE...      port, dev, from, to (PREFIX/LEN), mode,
        repairs.py del [ID]
        repairs.py get                   JSON: total, rules, senders
        repairs.py monitor READY         one JSON object for each event
+       repairs.py frame KIND SIZE MAC   one from fd00::1 to fd00::2, port 4739,
+                                        to standard output
 """
 import json
 import os
@@ -214,8 +216,20 @@ def fragments(headers, last, payload, size, ident):
     return out
 
 
+def frame(kind, size, mac):
+    src, dst = addr('fd00::1'), addr('fd00::2')
+    data = (bytes(range(256)) * (size // 256 + 1))[:size]
+    udp = datagram(src, dst, 1000, 4739, data, kind)
+    return (bytes.fromhex(mac.replace(':', '')) + b'\2\0\0\0\0\1\x86\xdd' +
+            ip6(src, dst, UDP, udp))
+
+
 def main():
-    module, words = Module(), sys.argv[2:]
+    words = sys.argv[2:]
+    if sys.argv[1] == 'frame':
+        sys.stdout.buffer.write(frame(words[0], int(words[1]), words[2]))
+        return
+    module = Module()
     if sys.argv[1] == 'add':
         module.add(**dict(word.split('=', 1) for word in words))
     elif sys.argv[1] == 'del':
