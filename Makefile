@@ -7,6 +7,7 @@
 # make demo [YES=1]             see it work, in a guest; this machine is left alone
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
 # make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
+# make bench [BENCH=OPTIONS]      beside what one would use instead; tests/bench/run
 # make fuzz [FUZZ=COUNT[:SEED]]   netlink messages on one of them, a million
 # make fuzz-user [FUZZ=SECONDS]  parsers of the programs, 600 s each; takes clang
 #
@@ -77,7 +78,7 @@ build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
-.PHONY: check-unit check check-debug fuzz fuzz-user demo
+.PHONY: check-unit check check-debug fuzz fuzz-user demo bench
 check-unit: $(UNIT)
 	@tests/vm/check --unit $(UNIT)
 
@@ -110,6 +111,17 @@ fuzz:
 
 demo:
 	@YES="$(YES)" tests/vm/demo
+
+bench:
+	@tests/bench/run $(BENCH)
+
+build/bench/peer: tests/bench/peer.c include/uapi/linux/ksflow.h
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lbpf $(PKG_LIBS)
+
+build/bench/peers.o: tests/bench/peers.bpf.c
+	@mkdir -p $(@D)
+	$(CLANG) -O2 -g -Wall -target bpf -I/usr/include/$(shell uname -m)-linux-gnu -c -o $@ $<
 
 # --- the programs ---
 
