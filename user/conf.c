@@ -732,7 +732,7 @@ static int read_file(const char *file, char **text, size_t *len)
 	}
 	*len = fread(*text, 1, FILE_MAX + 1, f);
 	if (ferror(f))
-		ret = -EIO;
+		ret = -errno;
 	else if (*len > FILE_MAX)
 		ret = -EFBIG;
 	if (ret)

@@ -39,7 +39,7 @@ static int read_text(const char *path, char **text, size_t *len)
 	if (!*text)
 		ret = -ENOMEM;
 	else if (ferror(f))
-		ret = -EIO;
+		ret = -errno;
 	else if (*len > FILE_MAX)
 		ret = -EFBIG;
 	fclose(f);
