@@ -11,6 +11,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
 #include <linux/genetlink.h>
 #include <linux/kcov.h>
 #include <linux/ksflow.h>
@@ -97,7 +98,8 @@ struct message {
 static struct message kept[512];
 static unsigned int kept_count;
 
-enum kind { FLAG, U8, U16, U32, ADDR, TEXT, LAYER, RULE, REPAIR, ANY };
+enum kind { FLAG, U8, U16, U32, ADDR4, ADDR, TEXT, HIDE, FILTER, LAYER, RULE,
+	    REPAIR, DROP, OWN, ANY };
 
 struct known {
 	uint16_t type;
@@ -109,6 +111,8 @@ static const struct known top[] = {
 	{ KSFLOW_A_OWNER, FLAG }, { KSFLOW_A_IFINDEX, U32 },
 	{ KSFLOW_A_IFNAME, TEXT }, { KSFLOW_A_LAYER, LAYER },
 	{ KSFLOW_A_RULE, RULE }, { KSFLOW_A_REPAIR, REPAIR },
+	{ KSFLOW_A_DROP, DROP }, { KSFLOW_A_FILTER, FILTER },
+	{ KSFLOW_A_FILTER_IP, FILTER },
 };
 
 static const struct known layer[] = {
@@ -116,6 +120,19 @@ static const struct known layer[] = {
 	{ KSFLOW_A_LAYER_RING, U32 }, { KSFLOW_A_LAYER_RULE, RULE },
 	{ KSFLOW_A_LAYER_RULE, RULE }, { KSFLOW_A_LAYER_RULE, RULE },
 	{ KSFLOW_A_LAYER_REPAIR, REPAIR }, { KSFLOW_A_LAYER_REPAIR, REPAIR },
+	{ KSFLOW_A_LAYER_DROP, DROP }, { KSFLOW_A_LAYER_OWN, OWN },
+};
+
+static const struct known drop[] = {
+	{ KSFLOW_A_DROP_STATE, U8 }, { KSFLOW_A_DROP_LIMIT, U32 },
+	{ KSFLOW_A_DROP_BURST, U32 }, { KSFLOW_A_DROP_SW, U8 },
+	{ KSFLOW_A_DROP_HW, U8 }, { KSFLOW_A_DROP_HIDE, HIDE },
+	{ KSFLOW_A_DROP_HIDE, HIDE }, { KSFLOW_A_DROP_HIDE, HIDE },
+};
+
+static const struct known own[] = {
+	{ KSFLOW_A_OWN_PORT, U16 }, { KSFLOW_A_OWN_PORT, U16 },
+	{ KSFLOW_A_OWN_ADDR4, ADDR4 }, { KSFLOW_A_OWN_ADDR6, ADDR },
 };
 
 static const struct known repair[] = {
@@ -149,6 +166,11 @@ static const char * const texts[] = {
 	"%s%n", "\xff\xfe", "a/b",
 };
 
+static const char * const hides[] = {
+	"default", "none", "+*", "-*", "+NOT_SPECIFIED", "-UDP_*", "+ip_rcv*",
+	"+", "-", "+[", "-\\", "*", "+icmp_rcv", "-SOCKET_CLOSE",
+};
+
 static void put(struct message *m, const void *data, uint32_t len)
 {
 	if (m->len + NLMSG_ALIGN(len) > MESSAGE_MAX - 64)
@@ -161,6 +183,35 @@ static void put(struct message *m, const void *data, uint32_t len)
 static void put_any(struct message *m, const struct known *set, uint32_t count,
 		    unsigned int depth);
 
+/* Classic BPF: loads, jumps, ends; most of it what the kernel refuses. */
+static void put_filter(struct message *m)
+{
+	static const struct sock_filter known[] = {
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, 12),
+		BPF_STMT(BPF_LD | BPF_W | BPF_LEN, 0),
+		BPF_STMT(BPF_LDX | BPF_B | BPF_MSH, 14),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, 16),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x800, 0, 1),
+		BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0),
+		BPF_STMT(BPF_ST, 3), BPF_STMT(BPF_LD | BPF_MEM, 3),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0xfffff000),
+	};
+	static struct sock_filter code[300];
+	uint32_t n = one_in(30) ? rnd() % 300 : rnd() % 8, i;
+
+	for (i = 0; i < n; i++) {
+		code[i] = known[rnd() % (sizeof(known) / sizeof(*known))];
+		if (one_in(8))
+			code[i].k = numbers[rnd() % (sizeof(numbers) / 4)];
+		if (one_in(30))
+			code[i].code = rnd();
+	}
+	if (n && !one_in(8))
+		code[n - 1] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K,
+							   rnd() % 2);
+	put(m, code, n * sizeof(*code));
+}
+
 static void put_attr(struct message *m, const struct known *what,
 		     unsigned int depth)
 {
@@ -172,7 +223,7 @@ static void put_attr(struct message *m, const struct known *what,
 
 	if (one_in(80))
 		attr.nla_type = rnd() % 40;
-	if (kind == LAYER || kind == RULE || kind == REPAIR ? !one_in(60) : one_in(200))
+	if (kind >= LAYER && kind <= OWN ? !one_in(60) : one_in(200))
 		attr.nla_type |= NLA_F_NESTED;
 	if (one_in(300))
 		attr.nla_type |= NLA_F_NET_BYTEORDER;
@@ -193,6 +244,9 @@ static void put_attr(struct message *m, const struct known *what,
 	case U32:
 		put(m, &number, 4);
 		break;
+	case ADDR4:
+		put(m, &number, 4);
+		break;
 	case ADDR:
 		memcpy(junk + rnd() % 13, &number, 4);
 		put(m, junk, 16);
@@ -200,6 +254,19 @@ static void put_attr(struct message *m, const struct known *what,
 	case TEXT:
 		text = texts[rnd() % (sizeof(texts) / sizeof(*texts))];
 		put(m, text, strlen(text) + !one_in(20));
+		break;
+	case HIDE:
+		text = hides[rnd() % (sizeof(hides) / sizeof(*hides))];
+		put(m, text, strlen(text) + !one_in(20));
+		break;
+	case FILTER:
+		put_filter(m);
+		break;
+	case DROP:
+		put_any(m, drop, sizeof(drop) / sizeof(*drop), depth + 1);
+		break;
+	case OWN:
+		put_any(m, own, sizeof(own) / sizeof(*own), depth + 1);
 		break;
 	case LAYER:
 		put_any(m, layer, sizeof(layer) / sizeof(*layer), depth + 1);
@@ -222,7 +289,7 @@ static void put_attr(struct message *m, const struct known *what,
 		attr.nla_len = NLA_HDRLEN + 1;
 	else if (kind == U16)
 		attr.nla_len = NLA_HDRLEN + 2;
-	else if (kind == TEXT)
+	else if (kind == TEXT || kind == HIDE)
 		attr.nla_len = NLA_HDRLEN + strnlen((char *)m->data + at + 4,
 						    m->len - at - 4) + 1;
 	if (attr.nla_len > m->len - at)
@@ -284,6 +351,9 @@ static void make(struct message *m, uint16_t family)
 	case KSFLOW_CMD_REPAIR_ADD:
 	case KSFLOW_CMD_REPAIR_DEL:
 		must = &top[7];
+		break;
+	case KSFLOW_CMD_DROP_SET:
+		must = &top[8];
 		break;
 	case KSFLOW_CMD_DEV_GET:
 		must = &top[3 + rnd() % 2];
