@@ -8,7 +8,7 @@
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
 # make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
 # make bench [BENCH=OPTIONS]      beside what one would use instead; tests/bench/run
-# make fuzz [FUZZ=COUNT[:SEED]]   netlink messages on one of them, a million
+# make fuzz [FUZZ=COUNT[:SEED]]   netlink messages, and frames, on one of them: a million each
 # make fuzz-user [FUZZ=SECONDS]  parsers of the programs, 600 s each; takes clang
 #
 # Kbuild is the module's own makefile.
@@ -91,7 +91,7 @@ check-debug:
 # Everything but the mains under libFuzzer; findings are written to out/.
 CLANG   ?= clang
 FUZZERS := $(patsubst tests/fuzz/%.c,build/fuzz/%,\
-	     $(filter-out tests/fuzz/netlink.c,$(wildcard tests/fuzz/*.c)))
+	     $(filter-out tests/fuzz/frames.c tests/fuzz/netlink.c,$(wildcard tests/fuzz/*.c)))
 
 build/fuzz/%: tests/fuzz/%.c $(LIB_SRC) | build/libraries
 	@mkdir -p $(@D)
@@ -107,7 +107,7 @@ fuzz-user: $(FUZZERS)
 			build/corpus/$$f tests/fuzz/corpus/$$f || exit; done
 
 fuzz:
-	@KERNELS=debug TESTS=fuzz FUZZ="$(or $(FUZZ),1000000)" tests/vm/check
+	@KERNELS=debug TESTS="fuzz fuzz-frames" FUZZ="$(or $(FUZZ),1000000)" tests/vm/check
 
 demo:
 	@YES="$(YES)" tests/vm/demo

@@ -162,6 +162,14 @@ big_ring() {
 		not_ok "a large ring in $1"
 }
 
+# all_on NS [RATE]: everything that the module does, to every packet; ksflow
+# reset takes it back.
+all_on() {
+	ksflow -n "$1" dev set '*' rate "${2:-1}" dir both &&
+	ksflow -n "$1" drop set state on limit unlimited hide none sw on hw on &&
+	ksflow -n "$1" repair add port 4739 mode repair defrag on
+}
+
 # closes NS: the ledger does, each line of it.
 closes() {
 	local stats
@@ -263,6 +271,20 @@ cards() {
 	ip -n "$3" link set "$4" up
 	wait_for "ip -n $1 link show $2 | grep -q LOWER_UP" 30
 	wait_for "ip -n $3 link show $4 | grep -q LOWER_UP" 30
+}
+
+# noise NS: two tap devices n0 and n1, and frames of every shape (tests/fuzz) that
+# come in through them until the script ends.
+noise() {
+	local n frames=/tmp/frames
+	modprobe -q tun
+	[ -x $frames ] || gcc -O1 -D_GNU_SOURCE -o $frames frames.c || return
+	for n in 0 1; do
+		ip -n "$1" tuntap add n$n mode tap vnet_hdr &&
+		ip -n "$1" link set n$n address 02:00:00:00:00:01 up || return
+		addr "$1" n$n 10.0.$n.1/24 fd00:$n::1/64
+	done
+	ip netns exec "$1" $frames 1 0 tap:n0 pieces:n1 & on_exit "kill $!"
 }
 
 # addr NS IF ADDRESS/LEN...
