@@ -18,6 +18,7 @@
 #include <net/ipv6.h>
 
 #include "compat/compat.h"
+#include "psample.h"
 
 #define RATE_DEFAULT	1000U	/* speed unknown */
 #define RATE_AUTO_MIN	100U
@@ -41,6 +42,13 @@ MODULE_PARM_DESC(tap, "auto|netfilter|tracepoint (default auto)");
 static char *ring;
 module_param(ring, charp, 0444);
 MODULE_PARM_DESC(ring, "bytes of ring for each CPU, 16384...4194304, a power of two (default 65536)");
+
+static char *psample_group;
+module_param(psample_group, charp, 0444);
+MODULE_PARM_DESC(psample_group, "publish samples in psample's groups N (ingress) and N + 1 (egress), 1...4294967293 (default 0: nowhere)");
+static char *delay;
+module_param(delay, charp, 0444);
+MODULE_PARM_DESC(delay, "wait up to so many ms for a sampled packet to leave, and tell how long it took, 1...800 (default 0: off)");
 
 static char *drop_limit;
 module_param(drop_limit, charp, 0444);
@@ -94,6 +102,8 @@ struct ksflow_rules *ksflow_config_alloc(u32 count)
 	if (!rules)
 		return NULL;
 	rules->count = count;
+	rules->psample = KSFLOW_UNSET;
+	rules->delay = KSFLOW_UNSET;
 	ksflow_config_drop_init(&rules->drop);
 	for (i = 0; i < count; i++) {
 		rules->rule[i].rate = KSFLOW_UNSET;
@@ -375,8 +385,8 @@ struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config)
 			 KSFLOW_RING_DEFAULT);
 }
 
-static struct ksflow_setting drop_word(const struct ksflow_config *config,
-				       size_t member, u32 fallback)
+static struct ksflow_setting given_word(const struct ksflow_config *config,
+					size_t member, u32 fallback)
 {
 	struct ksflow_setting setting = { fallback, KSFLOW_LAYER_BUILTIN };
 	unsigned int i;
@@ -392,8 +402,20 @@ static struct ksflow_setting drop_word(const struct ksflow_config *config,
 	return setting;
 }
 
+/** ksflow_config_psample - group to publish samples in, and who says so */
+struct ksflow_setting ksflow_config_psample(const struct ksflow_config *config)
+{
+	return given_word(config, offsetof(struct ksflow_rules, psample), 0);
+}
+
+/** ksflow_config_delay - ms to wait for a sampled packet, and who says so */
+struct ksflow_setting ksflow_config_delay(const struct ksflow_config *config)
+{
+	return given_word(config, offsetof(struct ksflow_rules, delay), 0);
+}
+
 #define DROP_WORD(config, member, fallback) \
-	drop_word(config, offsetof(struct ksflow_rules, drop.member), fallback)
+	given_word(config, offsetof(struct ksflow_rules, drop.member), fallback)
 
 /**
  * ksflow_config_drop - what the layers say of drops
@@ -669,7 +691,8 @@ int ksflow_config_params(struct ksflow_rules **rules)
 
 	*rules = NULL;
 	if (!devs && !rate && !direction && !header && !tap && !ring &&
-	    !drop_limit && !repair_ports && !audit_ports)
+	    !psample_group && !delay && !drop_limit && !repair_ports &&
+	    !audit_ports)
 		return 0;
 
 	for (p = devs; p && *p; p++)
@@ -713,6 +736,15 @@ int ksflow_config_params(struct ksflow_rules **rules)
 	}
 	if (err)
 		goto invalid;
+	err = param_number("psample_group", psample_group, &new->psample, 0,
+			   KSFLOW_PSAMPLE_MAX) ?:
+	      param_number("delay", delay, &new->delay, 0, KSFLOW_DELAY_MAX);
+	if (err)
+		goto invalid;
+	if (new->psample != KSFLOW_UNSET &&
+	    ksflow_psample_prepare(new->psample))
+		pr_warn("ksflow: psample_group=%s: this kernel has no module psample; samples are published once it is loaded\n",
+			psample_group);
 	err = param_drop(&new->drop, drop_limit);
 	if (err)
 		goto invalid;

@@ -91,6 +91,9 @@ struct ksflow_own {
  * struct ksflow_rules - the settings of one layer; immutable once in place
  * @header: bytes kept of a packet, 0 for not set here
  * @ring: bytes of ring for each CPU, 0 for not set here
+ * @psample: group to publish samples in, 0 for none, or KSFLOW_UNSET
+ * @delay: ms to wait for a sampled packet to leave, 0 for no delays, or
+ *	KSFLOW_UNSET
  * @drop: of drops
  * @own_count: entries of @own
  * @own: collectors
@@ -102,6 +105,8 @@ struct ksflow_own {
 struct ksflow_rules {
 	u32 header;
 	u32 ring;
+	u32 psample;
+	u32 delay;
 	struct ksflow_drop_rules drop;
 	u32 own_count;
 	struct ksflow_own own[KSFLOW_OWN_MAX];
@@ -182,6 +187,8 @@ void ksflow_config_repair_remove(struct ksflow_config *config,
 
 struct ksflow_setting ksflow_config_header(const struct ksflow_config *config);
 struct ksflow_setting ksflow_config_ring(const struct ksflow_config *config);
+struct ksflow_setting ksflow_config_psample(const struct ksflow_config *config);
+struct ksflow_setting ksflow_config_delay(const struct ksflow_config *config);
 void ksflow_config_drop(const struct ksflow_config *config,
 			struct ksflow_drop_settings *out);
 void ksflow_config_device(const struct ksflow_config *config,

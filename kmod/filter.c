@@ -8,8 +8,6 @@
 
 #include <linux/err.h>
 #include <linux/filter.h>
-#include <linux/if_ether.h>
-#include <linux/if_vlan.h>
 #include <linux/netlink.h>
 #include <linux/skbuff.h>
 #include <net/netlink.h>
@@ -65,8 +63,7 @@ struct ksflow_filter *ksflow_filter_new(const struct nlattr *ether,
 	if (err)
 		goto free_filter;
 	err = -ENOMEM;
-	filter->skb = alloc_skb(KSFLOW_HEADER_MAX + VLAN_HLEN,
-				GFP_KERNEL_ACCOUNT);
+	filter->skb = ksflow_record_skb_new();
 	if (!filter->skb)
 		goto free_filter;
 	return filter;
@@ -101,7 +98,6 @@ bool ksflow_filter_wants(struct ksflow_filter *filter,
 {
 	bool is_ether = record->proto == KSFLOW_PROTO_ETHERNET;
 	struct bpf_prog *prog;
-	struct sk_buff *skb;
 	bool wants;
 
 	if (!filter)
@@ -109,26 +105,8 @@ bool ksflow_filter_wants(struct ksflow_filter *filter,
 	prog = is_ether ? filter->ether : filter->ip;
 	if (!prog)
 		return false;
-	skb = filter->skb;
-	skb_put_data(skb, record->data, record->caplen);
-	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, is_ether ? ETH_HLEN : 0);
-	skb->protocol = record->proto == KSFLOW_PROTO_IPV4 ? htons(ETH_P_IP) :
-			record->proto == KSFLOW_PROTO_IPV6 ?
-			htons(ETH_P_IPV6) :
-			record->caplen >= ETH_HLEN ? eth_hdr(skb)->h_proto : 0;
-	skb->mark = record->mark;
-	/*
-	 * The packet's length to those who ask for it. What is not here is in
-	 * no fragment either: a look at it ends the program with 0.
-	 */
-	if (record->len > record->caplen) {
-		skb->data_len = record->len - record->caplen;
-		skb->len = record->len;
-	}
-	wants = bpf_prog_run_clear_cb(prog, skb);
-	skb->len -= skb->data_len;
-	skb->data_len = 0;
-	skb_trim(skb, 0);
+	ksflow_record_lend(record, filter->skb);
+	wants = bpf_prog_run_clear_cb(prog, filter->skb);
+	ksflow_record_unlend(filter->skb);
 	return wants;
 }

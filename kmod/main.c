@@ -14,6 +14,7 @@
 #include "drop.h"
 #include "net.h"
 #include "netlink.h"
+#include "psample.h"
 #include "sample.h"
 #include "tap.h"
 
@@ -60,14 +61,19 @@ static int __init ksflow_init(void)
 	err = ksflow_device_start();
 	if (err)
 		goto exit_net;
+	err = ksflow_psample_init();
+	if (err)
+		goto stop_device;
 	params_apply(params);
 	params = NULL;
 	err = ksflow_netlink_init();
 	if (err)
-		goto stop_device;
+		goto exit_psample;
 	pr_info("ksflow: version " KSFLOW_VERSION "\n");
 	return 0;
 
+exit_psample:
+	ksflow_psample_exit();
 stop_device:
 	ksflow_device_stop();
 	ksflow_drop_stop();
@@ -87,6 +93,7 @@ free_params:
 static void __exit ksflow_exit(void)
 {
 	ksflow_netlink_exit();
+	ksflow_psample_exit();
 	ksflow_device_stop();
 	ksflow_drop_stop();
 	ksflow_net_exit();

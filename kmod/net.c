@@ -12,6 +12,7 @@
 #include <net/netns/generic.h>
 
 #include "device.h"
+#include "psample.h"
 #include "sample.h"
 #include "subscriber.h"
 #include "tap.h"
@@ -81,6 +82,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 	ASSERT_RTNL();
 	lockdep_assert_held(&kn->lock);
 
+	err = ksflow_psample_apply(kn);
 	kinds = ksflow_subscriber_kinds(kn, &owner);
 	if (kn->owner_portid && !owner)
 		mod_delayed_work(ksflow_wq, &kn->orphan_work,
@@ -98,7 +100,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		ksflow_relay_stop(relay);
 	}
 	if (kinds && !relay->ring_bytes) {
-		err = ksflow_relay_start(relay, ring, NULL);
+		err = ksflow_relay_start(relay, ring, NULL) ?: err;
 		ksflow_subscriber_restart(relay);
 	}
 	WRITE_ONCE(relay->header, ksflow_config_header(&kn->config).value);
@@ -183,6 +185,7 @@ static int __net_init net_init(struct net *net)
 	INIT_DELAYED_WORK(&kn->orphan_work, ksflow_net_orphan_work);
 	ksflow_drop_net_init(kn);
 	ksflow_repair_net_init(kn);
+	ksflow_psample_net_init(kn);
 	return ksflow_relay_net_init(&kn->relay);
 }
 
@@ -208,6 +211,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	ksflow_drop_net_stop(kn);
 	ksflow_repair_net_stop(kn);
 	ksflow_relay_stop(&kn->relay);
+	ksflow_psample_net_stop(kn);
 	ksflow_subscriber_remove(kn, 0);
 	mutex_unlock(&kn->lock);
 }

@@ -10,6 +10,7 @@
 
 #include "config.h"
 #include "drop.h"
+#include "psample.h"
 #include "relay.h"
 #include "repair.h"
 
@@ -21,6 +22,7 @@ struct net;
  * rtnl_lock > ksflow_net.lock > ksflow_relay.lock > ksflow_relay.retired_lock
  * rtnl_lock > ksflow_net.lock > the table's mutex (device.c)
  * rtnl_lock > ksflow_net.lock > the tap's mutex (tap.c)
+ * rtnl_lock > ksflow_net.lock > the waiting list's mutex (psample.c)
  *
  * Wrong packets alone take ksflow_senders.lock (sender.c), in softirq.
  *
@@ -45,6 +47,7 @@ struct net;
  * @orphan_work: drops the daemon's layer when its owner is gone for good
  * @drop: capture of drops
  * @repair: repair of checksums
+ * @psample: what publishes samples
  * @relay: rings, worker, readers
  * @gone_seen: candidates of devices that are gone; guarded by the relay's
  *	lock, as @gone_selected (samples) and @gone_lost (found the ring full)
@@ -64,6 +67,7 @@ struct ksflow_net {
 	struct delayed_work orphan_work;
 	struct ksflow_drop drop;
 	struct ksflow_repair repair;
+	struct ksflow_psample psample;
 	struct ksflow_relay relay;
 	u64 gone_seen;
 	u64 gone_selected;

@@ -22,6 +22,7 @@
 #include "filter.h"
 #include "hwdrop.h"
 #include "net.h"
+#include "psample.h"
 #include "relay.h"
 #include "repair.h"
 #include "sample.h"
@@ -52,6 +53,8 @@ static const struct nla_policy layer_policy[KSFLOW_A_LAYER_MAX + 1] = {
 	[KSFLOW_A_LAYER_DROP] = { .type = NLA_NESTED },
 	[KSFLOW_A_LAYER_OWN] = { .type = NLA_NESTED },
 	[KSFLOW_A_LAYER_REPAIR] = { .type = NLA_NESTED },
+	[KSFLOW_A_LAYER_PSAMPLE] = { .type = NLA_U32 },
+	[KSFLOW_A_LAYER_DELAY] = { .type = NLA_U32 },
 };
 
 static const struct nla_policy drop_policy[KSFLOW_A_DROP_MAX + 1] = {
@@ -335,6 +338,30 @@ static int parse_layer_repair(const struct nlattr *nest,
 	return 0;
 }
 
+static int parse_layer_words(struct nlattr **tb, struct ksflow_rules *rules,
+			     struct netlink_ext_ack *extack)
+{
+	const struct nlattr *a;
+
+	a = tb[KSFLOW_A_LAYER_PSAMPLE];
+	if (a) {
+		rules->psample = nla_get_u32(a);
+		if (rules->psample > KSFLOW_PSAMPLE_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_LAYER_PSAMPLE: expected a group of 1...4294967293, or 0 for none");
+		if (ksflow_psample_prepare(rules->psample)) {
+			NL_SET_ERR_MSG_ATTR(extack, a, "KSFLOW_A_LAYER_PSAMPLE: this kernel has no module psample");
+			return -EOPNOTSUPP;
+		}
+	}
+	a = tb[KSFLOW_A_LAYER_DELAY];
+	if (a) {
+		rules->delay = nla_get_u32(a);
+		if (rules->delay > KSFLOW_DELAY_MAX)
+			return REFUSE(extack, a, "KSFLOW_A_LAYER_DELAY: expected 1...800 ms, or 0 for off");
+	}
+	return 0;
+}
+
 static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 		       struct ksflow_rules **out,
 		       struct netlink_ext_ack *extack)
@@ -386,6 +413,9 @@ static int parse_layer(const struct nlattr *nest, unsigned int *layer,
 			goto refused;
 		}
 	}
+	err = parse_layer_words(tb, rules, extack);
+	if (err)
+		goto refused;
 	a = tb[KSFLOW_A_LAYER_DROP];
 	if (a) {
 		err = parse_drop(a, &rules->drop, extack);
@@ -798,6 +828,10 @@ static int fill_layer(struct sk_buff *msg, unsigned int layer,
 	     nla_put_u32(msg, KSFLOW_A_LAYER_HEADER, rules->header)) ||
 	    (rules->ring &&
 	     nla_put_u32(msg, KSFLOW_A_LAYER_RING, rules->ring)) ||
+	    (rules->psample != KSFLOW_UNSET &&
+	     nla_put_u32(msg, KSFLOW_A_LAYER_PSAMPLE, rules->psample)) ||
+	    (rules->delay != KSFLOW_UNSET &&
+	     nla_put_u32(msg, KSFLOW_A_LAYER_DELAY, rules->delay)) ||
 	    fill_drop(msg, &rules->drop))
 		return -EMSGSIZE;
 	for (i = 0; i < rules->own_count; i++)
@@ -822,10 +856,12 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 	size_t size = nla_total_size(sizeof(u32)) +	/* ABI */
 		      nla_total_size(sizeof(KSFLOW_VERSION)) + /* VERSION */
 		      nla_total_size(0) +		/* CONFIG */
-		      4 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_
-							 * REPAIR */
-		      2 * nla_total_size(sizeof(u8)) +	/* .._LAYER */
-		      3 * nla_total_size(0) +		/* EGRESS_HOOK DROP_.. */
+		      6 * nla_total_size(sizeof(u32)) +	/* HEADER RING OWNER_
+							 * REPAIR PSAMPLE
+							 * DELAY */
+		      4 * nla_total_size(sizeof(u8)) +	/* .._LAYER */
+		      4 * nla_total_size(0) +		/* EGRESS_HOOK DROP_..
+							 * PSAMPLE_WAITS */
 		      drop_size;			/* DROP */
 	unsigned int layer;
 
@@ -835,7 +871,7 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 		if (!rules)
 			continue;
 		size += nla_total_size(0) + nla_total_size(sizeof(u8)) +
-			2 * nla_total_size(sizeof(u32)) + drop_size +
+			4 * nla_total_size(sizeof(u32)) + drop_size +
 			rules->own_count *
 			(nla_total_size(0) +
 			 nla_total_size(sizeof(struct in6_addr)) +
@@ -853,6 +889,23 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 					nla_total_size(0));
 	}
 	return size;
+}
+
+static int fill_words(struct sk_buff *msg, const struct ksflow_net *kn)
+{
+	struct ksflow_setting psample = ksflow_config_psample(&kn->config);
+	struct ksflow_setting delay = ksflow_config_delay(&kn->config);
+
+	if ((psample.value &&
+	     nla_put_u32(msg, KSFLOW_A_CONFIG_PSAMPLE, psample.value)) ||
+	    nla_put_u8(msg, KSFLOW_A_CONFIG_PSAMPLE_LAYER, psample.layer) ||
+	    (ksflow_psample_is_waiting(&kn->psample) &&
+	     nla_put_flag(msg, KSFLOW_A_CONFIG_PSAMPLE_WAITS)) ||
+	    (delay.value &&
+	     nla_put_u32(msg, KSFLOW_A_CONFIG_DELAY, delay.value)) ||
+	    nla_put_u8(msg, KSFLOW_A_CONFIG_DELAY_LAYER, delay.layer))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
@@ -885,7 +938,8 @@ static int fill_config(struct sk_buff *msg, const struct ksflow_net *kn)
 	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_REASONS)) ||
 	    (ksflow_hwdrop_is_possible() &&
 	     nla_put_flag(msg, KSFLOW_A_CONFIG_DROP_HW)) ||
-	    nla_put_u32(msg, KSFLOW_A_CONFIG_REPAIR, repairs))
+	    nla_put_u32(msg, KSFLOW_A_CONFIG_REPAIR, repairs) ||
+	    fill_words(msg, kn))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -651,3 +651,64 @@ too_small:
 	nla_nest_cancel(msg, nest);
 	return -EMSGSIZE;
 }
+
+/**
+ * ksflow_record_skb_new - a buffer for ksflow_record_lend()
+ *
+ * Context: process. Charged to the caller's memory control group.
+ * Return: for consume_skb(), or NULL.
+ */
+struct sk_buff *ksflow_record_skb_new(void)
+{
+	return alloc_skb(KSFLOW_HEADER_MAX + VLAN_HLEN, GFP_KERNEL_ACCOUNT);
+}
+
+static __be16 ethertype(const struct ksflow_record *record)
+{
+	__be16 type;
+
+	switch (record->proto) {
+	case KSFLOW_PROTO_IPV4:
+		return htons(ETH_P_IP);
+	case KSFLOW_PROTO_IPV6:
+		return htons(ETH_P_IPV6);
+	case KSFLOW_PROTO_MPLS:
+		return htons(ETH_P_MPLS_UC);
+	}
+	if (record->caplen < ETH_HLEN)
+		return 0;
+	memcpy(&type, record->data + 2 * ETH_ALEN, sizeof(type));
+	return type;
+}
+
+/**
+ * ksflow_record_lend - show a record as a packet to those who want one
+ * @record: in its ring
+ * @skb: of ksflow_record_skb_new(), empty
+ *
+ * The packet has its length on the wire. What is not in the record is in no
+ * fragment either: a look beyond @record->caplen fails.
+ */
+void ksflow_record_lend(const struct ksflow_record *record,
+			struct sk_buff *skb)
+{
+	bool is_ether = record->proto == KSFLOW_PROTO_ETHERNET;
+
+	skb_put_data(skb, record->data, record->caplen);
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, is_ether ? ETH_HLEN : 0);
+	skb->protocol = ethertype(record);
+	skb->mark = record->mark;
+	if (record->len > record->caplen) {
+		skb->data_len = record->len - record->caplen;
+		skb->len = record->len;
+	}
+}
+
+/** ksflow_record_unlend - empty what ksflow_record_lend() filled */
+void ksflow_record_unlend(struct sk_buff *skb)
+{
+	skb->len -= skb->data_len;
+	skb->data_len = 0;
+	skb_trim(skb, 0);
+}

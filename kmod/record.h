@@ -163,5 +163,9 @@ void ksflow_record_complete(struct ksflow_record *record);
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);
 int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 		       const struct ksflow_net *kn, u32 snaplen, u64 lost_here);
+struct sk_buff *ksflow_record_skb_new(void);
+void ksflow_record_lend(const struct ksflow_record *record,
+			struct sk_buff *skb);
+void ksflow_record_unlend(struct sk_buff *skb);
 
 #endif /* KSFLOW_RECORD_H */

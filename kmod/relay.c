@@ -20,6 +20,7 @@
 #include "filter.h"
 #include "net.h"
 #include "netlink.h"
+#include "psample.h"
 #include "record.h"
 #include "route.h"
 #include "sample.h"
@@ -313,6 +314,27 @@ no_memory:
 	return end;
 }
 
+/* Hand all samples to psample. */
+static void publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
+		    int cpu, u32 pos, u32 end)
+{
+	struct ksflow_delivery *delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
+	u64 first = reader->position[cpu][KSFLOW_KIND_SAMPLE].first;
+	struct ksflow_record *record;
+	u32 taken;
+
+	for (; pos != end; pos += record->size) {
+		record = record_at(ring, pos);
+		/* Nor what was there before it. */
+		if (record->kind != KSFLOW_KIND_SAMPLE || record->seq < first)
+			continue;
+		taken = ksflow_psample_send(reader->psample, record);
+		delivery->delivered += taken;
+		delivery->psample += record->hits - taken;
+		cond_resched();
+	}
+}
+
 static void drain_ring(struct ksflow_net *kn, int cpu)
 {
 	struct ksflow_relay *relay = &kn->relay;
@@ -331,6 +353,10 @@ static void drain_ring(struct ksflow_net *kn, int cpu)
 		return;
 	complete_records(kn, ring, ring->tail, end);
 	list_for_each_entry(reader, &relay->readers, list) {
+		if (reader->psample) {
+			publish(reader, ring, cpu, ring->tail, end);
+			continue;
+		}
 		for (kind = 0; kind < KSFLOW_KINDS; kind++) {
 			if (!(reader->kinds & BIT(kind)))
 				continue;

@@ -17,6 +17,7 @@
 #include "drop.h"
 #include "net.h"
 #include "netlink.h"
+#include "psample.h"
 #include "relay.h"
 #include "repair.h"
 #include "sample.h"
@@ -199,6 +200,11 @@ static int fill_reader(struct sk_buff *msg, struct ksflow_relay *relay,
 	    put_u64(msg, KSFLOW_A_READER_LOST_RING, lost) ||
 	    put_u64(msg, KSFLOW_A_READER_LOST_OVERRUN, delivery->overrun) ||
 	    put_u64(msg, KSFLOW_A_READER_LOST_MEMORY, delivery->no_memory))
+		return -EMSGSIZE;
+	if (reader->psample &&
+	    (nla_put_u32(msg, KSFLOW_A_READER_PSAMPLE,
+			 ksflow_psample_group(reader->psample)) ||
+	     put_u64(msg, KSFLOW_A_READER_LOST_PSAMPLE, delivery->psample)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -57,6 +57,27 @@ static void start_position(struct ksflow_relay *relay,
 	}
 }
 
+static struct ksflow_subscriber *reader_new(struct ksflow_relay *relay,
+					    u32 portid)
+{
+	struct ksflow_subscriber *reader;
+
+	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return NULL;
+	reader->position = kvcalloc(nr_cpu_ids, sizeof(*reader->position),
+				    GFP_KERNEL_ACCOUNT);
+	if (!reader->position) {
+		kfree(reader);
+		return NULL;
+	}
+	xa_init(&reader->lost_by_source);
+	reader->portid = portid;
+	start_position(relay, reader);
+	list_add_tail(&reader->list, &relay->readers);
+	return reader;
+}
+
 /**
  * ksflow_subscriber_add - start a reader's stream, or change what it gets
  * @kn: its namespace; the rings are in place and drained
@@ -93,23 +114,12 @@ int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 			err = -ENOSPC;
 			goto out;
 		}
-		err = -ENOMEM;
-		reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
-		if (!reader)
-			goto out;
-		reader->position = kvcalloc(nr_cpu_ids,
-					    sizeof(*reader->position),
-					    GFP_KERNEL_ACCOUNT);
-		if (!reader->position) {
-			kfree(reader);
+		reader = reader_new(relay, portid);
+		if (!reader) {
+			err = -ENOMEM;
 			goto out;
 		}
-		xa_init(&reader->lost_by_source);
-		reader->portid = portid;
-		start_position(relay, reader);
-		list_add_tail(&reader->list, &relay->readers);
 		relay->reader_count++;
-		err = 0;
 	}
 	reader->kinds = kinds;
 	reader->snaplen = snaplen;
@@ -117,6 +127,40 @@ int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 	reader->filter = filter;
 	reader->is_owner |= is_owner;
 out:
+	mutex_unlock(&relay->lock);
+	return err;
+}
+
+/**
+ * ksflow_subscriber_publish - have psample among the readers, or no more
+ * @kn: the namespace; its rings, if there are any, are drained
+ * @psample: what samples are handed to; NULL: nothing
+ *
+ * Context: process; ksflow_net.lock.
+ * Return: 0 or -ENOMEM.
+ */
+int ksflow_subscriber_publish(struct ksflow_net *kn,
+			      struct ksflow_psample *psample)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader;
+	int err = 0;
+
+	mutex_lock(&relay->lock);
+	reader = find(relay, 0);
+	if (reader) {
+		list_del(&reader->list);
+		free_reader(reader);
+	}
+	if (psample) {
+		reader = reader_new(relay, 0);
+		if (reader) {
+			reader->kinds = BIT(KSFLOW_KIND_SAMPLE);
+			reader->psample = psample;
+		} else {
+			err = -ENOMEM;
+		}
+	}
 	mutex_unlock(&relay->lock);
 	return err;
 }
@@ -140,7 +184,7 @@ bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid)
 		if (portid && reader->portid != portid)
 			continue;
 		list_del(&reader->list);
-		relay->reader_count--;
+		relay->reader_count -= !!reader->portid;
 		free_reader(reader);
 		was_there = true;
 	}

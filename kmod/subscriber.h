@@ -11,6 +11,7 @@
 
 struct ksflow_filter;
 struct ksflow_net;
+struct ksflow_psample;
 struct netlink_ext_ack;
 
 /**
@@ -33,12 +34,14 @@ struct ksflow_delivery {
 	u64 filtered;
 	u64 overrun;
 	u64 no_memory;
+	u64 psample;
 };
 
 /**
  * struct ksflow_subscriber - one socket that reads records
  * @list: in ksflow_relay.readers
- * @portid: its netlink port
+ * @portid: its netlink port, 0 for psample
+ * @psample: it is no socket, but psample; else NULL
  * @kinds: bits 1 << enum ksflow_kind
  * @snaplen: packet bytes it wants at most
  * @filter: what it wants of them, NULL for all
@@ -52,6 +55,7 @@ struct ksflow_delivery {
 struct ksflow_subscriber {
 	struct list_head list;
 	u32 portid;
+	struct ksflow_psample *psample;
 	u32 kinds;
 	u32 snaplen;
 	struct ksflow_filter *filter;
@@ -64,6 +68,8 @@ struct ksflow_subscriber {
 int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 			  u32 snaplen, struct ksflow_filter *filter,
 			  bool is_owner, struct netlink_ext_ack *extack);
+int ksflow_subscriber_publish(struct ksflow_net *kn,
+			      struct ksflow_psample *psample);
 bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid);
 u32 ksflow_subscriber_kinds(struct ksflow_net *kn, u32 *owner_portid);
 void ksflow_subscriber_restart(struct ksflow_relay *relay);

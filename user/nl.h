@@ -159,6 +159,11 @@ struct ksflow_config {
 	bool has_drop_reasons;	/* the kernel names reasons */
 	bool has_drop_hw;	/* the kernel reports hardware drops */
 	uint32_t repair_count;	/* rules of checksum repair, of all layers */
+	uint32_t psample;	/* publishes in group N, and N + 1 for egress */
+	uint8_t psample_layer;
+	bool is_psample_missing;
+	uint32_t delay_ms;	/* waits so long for a sampled packet to leave */
+	uint8_t delay_layer;
 	struct ksflow_drop_conf drop;
 	unsigned int layer_count;
 	struct ksflow_layer_conf *layers;
@@ -209,6 +214,8 @@ struct ksflow_reader {
 	uint64_t lost_ring;
 	uint64_t lost_overrun;
 	uint64_t lost_memory;
+	uint32_t psample;	/* no socket, but psample's group */
+	uint64_t lost_psample;
 };
 
 struct ksflow_source {

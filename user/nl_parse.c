@@ -69,6 +69,11 @@ static const struct field config_fields[] = {
 	FLAG(ksflow_config, CONFIG_DROP_REASONS, has_drop_reasons),
 	FLAG(ksflow_config, CONFIG_DROP_HW, has_drop_hw),
 	NUMBER(ksflow_config, CONFIG_REPAIR, repair_count),
+	NUMBER(ksflow_config, CONFIG_PSAMPLE, psample),
+	NUMBER(ksflow_config, CONFIG_PSAMPLE_LAYER, psample_layer),
+	FLAG(ksflow_config, CONFIG_PSAMPLE_WAITS, is_psample_missing),
+	NUMBER(ksflow_config, CONFIG_DELAY, delay_ms),
+	NUMBER(ksflow_config, CONFIG_DELAY_LAYER, delay_layer),
 };
 
 static const struct field drop_fields[] = {
@@ -180,6 +185,8 @@ static const struct field reader_fields[] = {
 	NUMBER(ksflow_reader, READER_LOST_RING, lost_ring),
 	NUMBER(ksflow_reader, READER_LOST_OVERRUN, lost_overrun),
 	NUMBER(ksflow_reader, READER_LOST_MEMORY, lost_memory),
+	NUMBER(ksflow_reader, READER_PSAMPLE, psample),
+	NUMBER(ksflow_reader, READER_LOST_PSAMPLE, lost_psample),
 };
 
 static const struct field source_fields[] = {

@@ -45,6 +45,34 @@ static void print_setting(const char *key, uint32_t value, bool has_layer,
 	print_object_end();
 }
 
+static void print_owner(uint8_t layer)
+{
+	const char *owner = ksflow_layer_name(layer);
+
+	print_string("owner", "  (%s)\n", owner ? owner : "?");
+}
+
+static void print_path(const struct ksflow_config *config)
+{
+	if (config->psample) {
+		print_object("psample");
+		print_u64("group", "psample   group %llu", config->psample);
+		print_u64("group-egress", " and %llu",
+			  (uint64_t)config->psample + 1);
+		print_flag("missing", ": waits for the module psample",
+			   config->is_psample_missing);
+		print_owner(config->psample_layer);
+		print_object_end();
+	}
+	if (config->delay_ms) {
+		print_object("delay");
+		print_u64("wait-ms", "delay     waits %llu ms",
+			  config->delay_ms);
+		print_owner(config->delay_layer);
+		print_object_end();
+	}
+}
+
 static void print_config(const struct ksflow_config *config)
 {
 	print_object("module");
@@ -63,6 +91,7 @@ static void print_config(const struct ksflow_config *config)
 		print_setting("ring", config->ring_bytes,
 			      ksflow_has(config, CONFIG_RING_LAYER),
 			      config->ring_layer);
+	print_path(config);
 	drop_print_settings(config);
 	if (ksflow_has(config, CONFIG_REPAIR))
 		print_u64("repair-rules", "repair    %llu rules (ksflow repair show)\n",
@@ -225,7 +254,12 @@ static void print_readers(const struct readers *all)
 		const struct ksflow_reader *reader = &all->readers[i];
 
 		print_object(NULL);
-		print_u64("portid", "reader    port %llu", reader->portid);
+		if (ksflow_has(reader, READER_PSAMPLE))
+			print_u64("psample-group", "reader    psample, group %llu",
+				  reader->psample);
+		else
+			print_u64("portid", "reader    port %llu",
+				  reader->portid);
 		kind = ksflow_kind_name(reader->kind);
 		print_string("kind", " of %ss", kind ? kind : "unknown record");
 		print_flag("owner", ", ksflowd", reader->is_owner);

@@ -23,6 +23,7 @@ enum counter {
 	FILTERED,
 	LOST_OVERRUN,
 	LOST_MEMORY,
+	LOST_PSAMPLE,
 	QUEUED,
 	COUNTED,
 	HIDDEN,
@@ -89,6 +90,11 @@ static const struct {
 		"samples or drops for which the kernel had no memory to build a message",
 		"The machine is out of memory, or the reader's memory cgroup is: see dmesg",
 	},
+	[LOST_PSAMPLE] = {
+		"lost-psample", "lost: psample",
+		"samples handed to psample that it made no message of: nobody listens to it (from 6.11 on it looks), or it had no memory",
+		"Start what is to read them (ksflowd, hsflowd, psample), or set psample_group=0",
+	},
 	[QUEUED] = {
 		"queued", "queued",
 		"samples or drops in the rings, not yet handed out; 0 when no packet passes",
@@ -138,7 +144,8 @@ static void print_counter(struct view *view, enum counter counter,
 			  uint64_t value)
 {
 	bool is_loss = counter == LOST_RING || counter == LOST_OVERRUN ||
-		       counter == LOST_MEMORY || counter == POLICED;
+		       counter == LOST_MEMORY || counter == LOST_PSAMPLE ||
+		       counter == POLICED;
 	char cell[24];
 
 	view->is_used[counter] = true;
@@ -175,7 +182,8 @@ static uint64_t excess(uint64_t part, uint64_t whole)
 static uint64_t settled(const struct ksflow_reader *reader)
 {
 	return reader->delivered + reader->filtered + reader->lost_ring +
-	       reader->lost_overrun + reader->lost_memory;
+	       reader->lost_overrun + reader->lost_memory +
+	       reader->lost_psample;
 }
 
 static uint64_t selected_before(const struct ledger *before,
@@ -313,7 +321,11 @@ static void print_reader(struct view *view,
 
 	print_object(NULL);
 	print_string_colour(NULL, "%s", "reader", PRINT_BOLD);
-	print_u64("portid", " port %llu", reader->portid);
+	if (ksflow_has(reader, READER_PSAMPLE))
+		print_u64("psample-group", " psample, group %llu",
+			  reader->psample);
+	else
+		print_u64("portid", " port %llu", reader->portid);
 	print_string("kind", " of %ss", kind ? kind : "unknown record");
 	print_flag("owner", ", ksflowd", reader->is_owner);
 	print_text("\n");
@@ -323,6 +335,8 @@ static void print_reader(struct view *view,
 	print_counter(view, LOST_RING, reader->lost_ring);
 	print_counter(view, LOST_OVERRUN, reader->lost_overrun);
 	print_counter(view, LOST_MEMORY, reader->lost_memory);
+	if (ksflow_has(reader, READER_PSAMPLE))
+		print_counter(view, LOST_PSAMPLE, reader->lost_psample);
 	print_counter(view, QUEUED, excess(reader->selected, settled(reader)));
 	/* Rings are drained before each reading, and go on filling after it. */
 	print_verdict(view, "selected = delivered + filtered + lost + queued",

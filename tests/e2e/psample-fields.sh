@@ -37,11 +37,11 @@ $python ./sflow.py -w "$t/samples" --ready "$t/ready" & on_exit "kill $!"
 tcpdump -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 2>"$t/tcpdump" & tcpdump=$!
 on_exit "kill $tcpdump"
 wait_for 'grep -q listening $t/tcpdump'
-$python ./psample.py 6 >"$t/sent" & reader=$!
+$python ./psample.py "$t/psample.ready" >"$t/sent" & reader=$!
 on_exit "kill $reader"
 ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit 'kill -KILL $daemon'
-wait_for 'test -e $t/ready && grep -q ready $t/sent && grep -q "its samples are read" $t/log'
+wait_for 'test -e $t/ready && test -e $t/psample.ready && grep -q "its samples are read" $t/log'
 
 # sample NAME OUT_TC OCC_MAX LATENCY_MAX: some samples, random ones below the latter two
 sample() {
@@ -64,7 +64,7 @@ sample() {
 		.records."1036".queue, .records."1040".depth,
 		.records."1039".delay_ns, .records."1043".time_ns]' "$t/samples" | md5sum)" \
 		"$(tail -n +$((n + 1)) "$t/sent" | jq -c 'def clamp: if . == null then . elif . > 4294967295 then 4294967295 else . end;
-		[.in // 0, .out // 0, .rate, .size + 4, .data, .tc, (.occ | clamp),
+		[.iif // 0, .oif // 0, .rate, .len + 4, (.data | length / 2), .queue, (.depth | clamp),
 		(.latency | clamp), .time]' | md5sum)"
 	note "$(tail -n 1 "$t/sent")"
 }

@@ -33,6 +33,8 @@
 #define KSFLOW_HIDE_MAX		64	/* patterns per layer */
 #define KSFLOW_OWN_MAX		16	/* collectors */
 #define KSFLOW_FILTER_MAX	4096	/* instructions of classic BPF */
+#define KSFLOW_PSAMPLE_MAX	(0xffffffffU - 2)	/* N + 1 is used, too */
+#define KSFLOW_DELAY_MAX	800	/* ms: a sample is not to be older than 1 s */
 #define KSFLOW_REPAIR_RULES_MAX	64	/* per layer and namespace */
 #define KSFLOW_REPAIR_SENDERS_MAX 1024	/* per namespace */
 #define KSFLOW_REPAIR_DEV_MAX	16	/* bytes, with the terminator */
@@ -238,6 +240,14 @@ enum ksflow_config_attr {
 					 * drops (devlink) */
 	KSFLOW_A_CONFIG_REPAIR,		/* u32: rules of checksum repair, of all
 					 * layers */
+	KSFLOW_A_CONFIG_PSAMPLE,	/* u32: samples are to be published in
+					 * psample's groups N (ingress) and N + 1
+					 * (egress); absent = nowhere */
+	KSFLOW_A_CONFIG_PSAMPLE_LAYER,	/* u8 */
+	KSFLOW_A_CONFIG_PSAMPLE_WAITS,	/* flag: the module psample is missing */
+	KSFLOW_A_CONFIG_DELAY,		/* u32: ms to wait for a sampled packet
+					 * to leave; absent = no delays */
+	KSFLOW_A_CONFIG_DELAY_LAYER,	/* u8 */
 
 	__KSFLOW_A_CONFIG_MAX
 };
@@ -256,6 +266,11 @@ enum ksflow_layer_attr {
 					 * daemon's layer only: collectors */
 	KSFLOW_A_LAYER_REPAIR,		/* nest, enum ksflow_repair_attr; many,
 					 * in order */
+	KSFLOW_A_LAYER_PSAMPLE,		/* u32: 0 = nowhere, or N = publish in
+					 * psample's groups N (ingress) and N + 1
+					 * (egress), 1...2^32 - 3. -EOPNOTSUPP:
+					 * the kernel has no psample */
+	KSFLOW_A_LAYER_DELAY,		/* u32: 0 = off, or 1...800 ms */
 
 	__KSFLOW_A_LAYER_MAX
 };
@@ -448,7 +463,8 @@ enum ksflow_dev_attr {
  * Repairs, for the namespace, in packets with a wrong sum:
  *	seen = counted + limited + selected
  * For each reader, since it subscribed:
- *	selected = delivered + filtered + lost ring + lost overrun + lost memory
+ *	selected = delivered + filtered + lost ring + lost overrun +
+ *		   lost memory + lost psample
  */
 enum ksflow_stats_attr {
 	KSFLOW_A_STATS_UNSPEC,
@@ -485,6 +501,10 @@ enum ksflow_reader_attr {
 	KSFLOW_A_READER_LOST_RING,	/* u64 */
 	KSFLOW_A_READER_LOST_OVERRUN,	/* u64: its socket buffer was full */
 	KSFLOW_A_READER_LOST_MEMORY,	/* u64: no memory for the message */
+	KSFLOW_A_READER_PSAMPLE,	/* u32: no socket (PORTID 0): psample's
+					 * group of this number and the next */
+	KSFLOW_A_READER_LOST_PSAMPLE,	/* u64: psample made no message: nobody
+					 * listens (6.11 on), or no memory */
 
 	__KSFLOW_A_READER_MAX
 };
