@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "config.h"
+#include "delay.h"
 #include "device.h"
 #include "drop.h"
 #include "net.h"
@@ -85,6 +86,7 @@ destroy_wq:
 	destroy_workqueue(ksflow_wq);
 exit_tap:
 	ksflow_tap_exit();
+	ksflow_delay_exit();
 free_params:
 	kvfree(params);
 	return err;
@@ -98,6 +100,7 @@ static void __exit ksflow_exit(void)
 	ksflow_drop_stop();
 	ksflow_net_exit();
 	ksflow_tap_exit();
+	ksflow_delay_exit();
 	ksflow_device_exit();
 	destroy_workqueue(ksflow_wq);
 }

@@ -94,6 +94,7 @@ void ksflow_net_apply(struct ksflow_net *kn)
 	if (!kinds || (relay->ring_bytes && relay->ring_bytes != ring)) {
 		list_for_each_entry(device, &kn->devices, list)
 			ksflow_sample_apply(device, false);
+		ksflow_delay_prepare(kn, false);
 		ksflow_tap_publish();
 		ksflow_drop_pause(kn);
 		ksflow_repair_pause(kn);
@@ -110,7 +111,11 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		err = ksflow_sample_apply(device, is_wanted &&
 						  relay->ring_bytes) ?: err;
 	}
+	is_wanted &= !!relay->ring_bytes;
+	err = ksflow_delay_prepare(kn, is_wanted) ?: err;
 	err = ksflow_tap_publish() ?: err;
+	if (!err)
+		ksflow_delay_apply(kn, is_wanted);
 	err = ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
 				    relay->ring_bytes) ?: err;
 	err = ksflow_repair_apply(kn, kinds & BIT(KSFLOW_KIND_REPAIR) &&
@@ -207,6 +212,7 @@ static void __net_exit net_pre_exit(struct net *net)
 	mutex_lock(&kn->lock);
 	list_for_each_entry(device, &kn->devices, list)
 		ksflow_sample_apply(device, false);
+	ksflow_delay_prepare(kn, false);
 	ksflow_tap_publish();
 	ksflow_drop_net_stop(kn);
 	ksflow_repair_net_stop(kn);

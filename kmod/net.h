@@ -9,6 +9,7 @@
 #include <linux/xarray.h>
 
 #include "config.h"
+#include "delay.h"
 #include "drop.h"
 #include "psample.h"
 #include "relay.h"
@@ -48,6 +49,7 @@ struct net;
  * @drop: capture of drops
  * @repair: repair of checksums
  * @psample: what publishes samples
+ * @delay: from ingress to egress
  * @relay: rings, worker, readers
  * @gone_seen: candidates of devices that are gone; guarded by the relay's
  *	lock, as @gone_selected (samples) and @gone_lost (found the ring full)
@@ -68,6 +70,7 @@ struct ksflow_net {
 	struct ksflow_drop drop;
 	struct ksflow_repair repair;
 	struct ksflow_psample psample;
+	struct ksflow_delay delay;
 	struct ksflow_relay relay;
 	u64 gone_seen;
 	u64 gone_selected;

@@ -15,6 +15,7 @@
 #include <linux/string.h>
 
 #include "compat/psample.h"
+#include "delay.h"
 #include "net.h"
 #include "record.h"
 #include "relay.h"
@@ -162,6 +163,7 @@ u32 ksflow_psample_send(struct ksflow_psample *psample,
 		.in = ifindex(record->in),
 		.out = ifindex(record->out),
 		.has_queue = record->has & KSFLOW_HAS_QUEUE,
+		.has_delay = record->delay_state == KSFLOW_DELAY_MATCHED,
 	};
 	u32 taken = 0, i, seq;
 
@@ -169,6 +171,8 @@ u32 ksflow_psample_send(struct ksflow_psample *psample,
 		meta.queue = record->queue;
 		meta.depth = record->depth;
 	}
+	if (meta.has_delay)
+		meta.delay = record->delay;
 	ksflow_record_lend(record, psample->skb);
 	for (i = 0; i < record->hits; i++) {
 		seq = READ_ONCE(group->seq);

@@ -16,6 +16,7 @@
 #include <net/route.h>
 #include <net/sch_generic.h>
 
+#include "delay.h"
 #include "device.h"
 #include "drop.h"
 #include "net.h"
@@ -86,6 +87,23 @@ static u32 queue_depth(const struct net_device *dev, u32 queue)
 		depth += READ_ONCE(per_cpu_ptr(qdisc->cpu_qstats,
 					       cpu)->backlog);
 	return depth;
+}
+
+/**
+ * ksflow_record_queue - write down the queue that a packet leaves by
+ * @record: of it
+ * @skb: the packet
+ * @dev: the device it leaves by
+ *
+ * Context: as the net_dev_start_xmit tracepoint.
+ */
+void ksflow_record_queue(struct ksflow_record *record,
+			 const struct sk_buff *skb,
+			 const struct net_device *dev)
+{
+	record->has |= KSFLOW_HAS_QUEUE;
+	record->queue = skb_get_queue_mapping(skb);
+	record->depth = queue_depth(dev, record->queue);
 }
 
 /* Packet bytes, with the tag that the hardware took out put back. */
@@ -170,17 +188,17 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	record->vlan = 0;
 	record->names = 0;
 	record->mark = skb->mark;
+	record->delay_state = KSFLOW_DELAY_NONE;
 	if (sampler->way == KSFLOW_IN) {
 		record->in = device->ifindex;
 		record->out = 0;
+		if (READ_ONCE(device->kn->delay.wait_ms))
+			ksflow_delay_begin(record, skb);
 	} else {
 		record->in = skb->skb_iif ?: KSFLOW_IFINDEX_LOCAL;
 		record->out = device->ifindex;
-		if (sampler->tap == KSFLOW_TAP_TRACEPOINT) {
-			record->has |= KSFLOW_HAS_QUEUE;
-			record->queue = skb_get_queue_mapping(skb);
-			record->depth = queue_depth(skb->dev, record->queue);
-		}
+		if (sampler->tap == KSFLOW_TAP_TRACEPOINT)
+			ksflow_record_queue(record, skb, skb->dev);
 	}
 	base = ksflow_record_base(skb, sampler, &proto);
 	copy_packet(record, skb, base, proto, room, index, segs);
@@ -497,6 +515,7 @@ size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 	       nla_total_size(sizeof(u32)) +		/* RATE */
 	       nla_total_size(sizeof(u32)) +		/* HITS */
 	       2 * nla_total_size(sizeof(u32)) +	/* QUEUE QUEUE_DEPTH */
+	       nla_total_size_64bit(sizeof(u64)) +	/* DELAY */
 	       nla_total_size(sizeof(struct in6_addr)) + /* NEXTHOP */
 	       2 * nla_total_size(sizeof(u8));		/* SRC_ DST_PREFIX */
 }
@@ -520,6 +539,10 @@ static int sample_fill(struct sk_buff *msg, const struct ksflow_record *record,
 	if (record->has & KSFLOW_HAS_QUEUE &&
 	    (nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE, record->queue) ||
 	     nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE_DEPTH, record->depth)))
+		return -EMSGSIZE;
+	if (record->delay_state == KSFLOW_DELAY_MATCHED &&
+	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DELAY, record->delay,
+			      KSFLOW_A_RECORD_PAD))
 		return -EMSGSIZE;
 	if (record->has & KSFLOW_HAS_NEXTHOP4 &&
 	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP4, sizeof(__be32),

@@ -16,6 +16,7 @@ struct ksflow_net;
 struct ksflow_sampler;
 struct ksflow_sampler_cpu;
 struct ksflow_wrong;
+struct net_device;
 
 /* sFlow v5 header_protocol, section 5.3 of the specification. */
 enum {
@@ -69,14 +70,20 @@ struct ksflow_layout {
  * @proto: KSFLOW_PROTO_*
  * @caplen: packet bytes in @data
  * @names: bytes of names behind them: trap and group, each with its NUL
+ * @delay_state: of samples: enum ksflow_delay_end, KSFLOW_DELAY_NONE or
+ *	KSFLOW_DELAY_PENDING; then another CPU may fill in @delay, @delay_out,
+ *	@queue and @depth, and this last
  * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
  *	worker makes it the device's
  * @drops: samples lost to full rings so far, likewise
  * @cpu: the countdown that chose it
+ * @delay: ns from ingress to egress, if @delay_state says so
  * @queue: transmit queue
  * @depth: bytes waiting in it
  * @src_prefix: the route's, with @nexthop; worker
  * @dst_prefix: likewise
+ * @delay_place: its place in delay.c's table
+ * @delay_out: ifindex it left by, with @delay
  * @nexthop: worker
  * @slot: of a drop, NULL for hardware or when there was none left
  * @site: address in the function that dropped it
@@ -110,15 +117,19 @@ struct ksflow_record {
 	u16 proto;
 	u16 caplen;
 	u16 names;
+	u8 delay_state;
 	union {
 		struct {
 			u64 pool;
 			u64 drops;
 			struct ksflow_sampler_cpu *cpu;
+			u64 delay;
 			u32 queue;
 			u32 depth;
 			u8 src_prefix;
 			u8 dst_prefix;
+			u16 delay_place;
+			u32 delay_out;
 			struct in6_addr nexthop;
 		};
 		struct {
@@ -159,6 +170,9 @@ bool ksflow_record_repair(struct ksflow_net *kn,
 			  const struct ksflow_wrong *wrong,
 			  const struct sk_buff *skb);
 u32 ksflow_record_source(const struct ksflow_record *record);
+void ksflow_record_queue(struct ksflow_record *record,
+			 const struct sk_buff *skb,
+			 const struct net_device *dev);
 void ksflow_record_complete(struct ksflow_record *record);
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);
 int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,

@@ -15,6 +15,7 @@
 #include <net/genetlink.h>
 #include <net/net_namespace.h>
 
+#include "delay.h"
 #include "device.h"
 #include "drop.h"
 #include "filter.h"
@@ -28,6 +29,9 @@
 
 /* A record waits this long at most before the worker begins. */
 #define DELAY_MS	40
+
+/* And is looked at this often when it has to wait on. */
+#define WAIT_MS		12
 
 /* One wake-up of a reader for many records; its socket counts true sizes. */
 #define MESSAGE_MAX	(16 * 1024 - (int)SKB_DATA_ALIGN( \
@@ -136,8 +140,9 @@ static struct ksflow_record *record_at(const struct ksflow_ring *ring, u32 pos)
 	return (struct ksflow_record *)(ring->data + (pos & ring->mask));
 }
 
-static void complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
-			     u32 pos, u32 end)
+/* Return: where the first record is that is to wait, or @end. */
+static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
+			    u32 pos, u32 end, bool is_final)
 {
 	struct ksflow_record *record;
 
@@ -145,10 +150,16 @@ static void complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 		record = record_at(ring, pos);
 		if (record->kind != KSFLOW_KIND_SAMPLE)
 			continue;
+		if (!ksflow_delay_settle(kn, record, is_final))
+			break;
 		ksflow_record_complete(record);
 		if (record->cpu->sampler->way == KSFLOW_IN && !kn->is_dead)
 			ksflow_route_lookup(kn->net, record);
+		/* The FIB knows no bridges, and may not be asked by now. */
+		if (record->delay_state == KSFLOW_DELAY_MATCHED && !record->out)
+			record->out = record->delay_out;
 	}
+	return pos;
 }
 
 static struct sk_buff *message_new(u32 ring_bytes)
@@ -335,23 +346,26 @@ static void publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 	}
 }
 
-static void drain_ring(struct ksflow_net *kn, int cpu)
+/* Return: whether records are to wait. */
+static bool drain_ring(struct ksflow_net *kn, int cpu, bool is_final)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_ring *ring = per_cpu_ptr(relay->ring, cpu);
 	struct ksflow_subscriber *reader;
 	unsigned int kind;
-	u32 end, pos;
+	u32 head, end, pos;
 
 	WRITE_ONCE(ring->is_urgent, false);
 	WRITE_ONCE(ring->is_armed, false);
 	/* Pairs with call_worker(): a record we do not see calls us again. */
 	smp_mb();
 	/* Pairs with the release in ksflow_relay_commit(). */
-	end = smp_load_acquire(&ring->head);
-	if (end == ring->tail)
-		return;
-	complete_records(kn, ring, ring->tail, end);
+	head = smp_load_acquire(&ring->head);
+	if (head == ring->tail)
+		return false;
+	/* Better without a delay than lost. */
+	is_final |= head - ring->tail > ring->mask / 2;
+	end = complete_records(kn, ring, ring->tail, head, is_final);
 	list_for_each_entry(reader, &relay->readers, list) {
 		if (reader->psample) {
 			publish(reader, ring, cpu, ring->tail, end);
@@ -366,20 +380,17 @@ static void drain_ring(struct ksflow_net *kn, int cpu)
 		}
 	}
 	smp_store_release(&ring->tail, end);
+	return end != head;
 }
 
-/**
- * ksflow_relay_drain - send what the rings hold, then free what was retired
- * @relay: of a namespace
- *
- * Context: process.
- */
-void ksflow_relay_drain(struct ksflow_relay *relay)
+/* Return: whether records are to wait. */
+static bool drain(struct ksflow_relay *relay, bool is_final)
 {
 	struct ksflow_net *kn = container_of(relay, struct ksflow_net, relay);
 	struct ksflow_sampler *sampler, *next_sampler;
 	struct ksflow_device *device, *next_device;
 	LIST_HEAD(samplers);
+	bool is_waiting = false;
 	LIST_HEAD(devices);
 	int cpu;
 
@@ -389,23 +400,43 @@ void ksflow_relay_drain(struct ksflow_relay *relay)
 	list_splice_init(&relay->retired_devices, &devices);
 	spin_unlock(&relay->retired_lock);
 	/* After it no tap writes records that name them. */
-	if (!list_empty(&samplers) || !list_empty(&devices))
+	if (!list_empty(&samplers) || !list_empty(&devices)) {
+		is_final = true;
 		synchronize_net();
+	}
 
 	if (relay->ring_bytes)
 		for_each_possible_cpu(cpu)
-			drain_ring(kn, cpu);
+			is_waiting |= drain_ring(kn, cpu, is_final);
 	list_for_each_entry_safe(sampler, next_sampler, &samplers, list)
 		ksflow_sampler_free(sampler);
 	list_for_each_entry_safe(device, next_device, &devices, list)
 		ksflow_device_free(device);
 	mutex_unlock(&relay->lock);
+	return is_waiting;
+}
+
+/**
+ * ksflow_relay_drain - send what the rings hold, then free what was retired
+ * @relay: of a namespace
+ *
+ * No record waits for its packet to leave.
+ *
+ * Context: process.
+ */
+void ksflow_relay_drain(struct ksflow_relay *relay)
+{
+	drain(relay, true);
 }
 
 static void ksflow_relay_work(struct work_struct *work)
 {
-	ksflow_relay_drain(container_of(to_delayed_work(work),
-					struct ksflow_relay, work));
+	struct ksflow_relay *relay = container_of(to_delayed_work(work),
+						  struct ksflow_relay, work);
+
+	if (drain(relay, false))
+		queue_delayed_work(ksflow_wq, &relay->work,
+				   msecs_to_jiffies(WAIT_MS));
 }
 
 /**

@@ -65,6 +65,22 @@ static int put_u64(struct sk_buff *msg, int attr, u64 value)
 	return nla_put_u64_64bit(msg, attr, value, 1);
 }
 
+/* One number for each member of an enumeration, from type 2 on. */
+static int fill_list(struct sk_buff *msg, int attr, const u64 *list,
+		     unsigned int count)
+{
+	struct nlattr *nest = nla_nest_start(msg, attr);
+	unsigned int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < count; i++)
+		if (put_u64(msg, 2 + i, list[i]))
+			return -EMSGSIZE;
+	nla_nest_end(msg, nest);
+	return 0;
+}
+
 static int fill_namespace(struct sk_buff *msg, struct ksflow_net *kn)
 {
 	struct ksflow_device *device;
@@ -86,7 +102,9 @@ static int fill_namespace(struct sk_buff *msg, struct ksflow_net *kn)
 	    put_u64(msg, KSFLOW_A_STATS_LOST_RING, totals.lost) ||
 	    nla_put_u32(msg, KSFLOW_A_STATS_RING_BYTES,
 			kn->relay.ring_bytes) ||
-	    nla_put_u32(msg, KSFLOW_A_STATS_CPUS, num_possible_cpus()))
+	    nla_put_u32(msg, KSFLOW_A_STATS_CPUS, num_possible_cpus()) ||
+	    fill_list(msg, KSFLOW_A_STATS_DELAY, kn->delay.count,
+		      ARRAY_SIZE(kn->delay.count)))
 		return -EMSGSIZE;
 	nla_nest_end(msg, nest);
 	return 0;
@@ -527,22 +545,6 @@ int ksflow_stats_drop_dump(struct sk_buff *msg, struct netlink_callback *cb)
 }
 
 /* ---- repair by rule and by sender --------------------------------------- */
-
-/* One number for each member of an enumeration, from type 2 on. */
-static int fill_list(struct sk_buff *msg, int attr, const u64 *list,
-		     unsigned int count)
-{
-	struct nlattr *nest = nla_nest_start(msg, attr);
-	unsigned int i;
-
-	if (!nest)
-		return -EMSGSIZE;
-	for (i = 0; i < count; i++)
-		if (put_u64(msg, 2 + i, list[i]))
-			return -EMSGSIZE;
-	nla_nest_end(msg, nest);
-	return 0;
-}
 
 static int fill_repair(struct sk_buff *msg,
 		       const struct ksflow_repair_rule *rule)

@@ -12,6 +12,7 @@
 #include <trace/events/net.h>
 
 #include "compat/compat.h"
+#include "delay.h"
 #include "device.h"
 #include "net.h"
 #include "sample.h"
@@ -109,7 +110,7 @@ static noinline void receive_far(const struct tap_table *table,
  *
  * notrace here and below: a tracer's NOP is one of two dozen instructions.
  */
-static notrace void ksflow_probe_receive(void *unused, struct sk_buff *skb)
+static __always_inline void receive(struct sk_buff *skb)
 {
 	const struct tap_table *table =
 		rcu_dereference_raw(tap_tables[KSFLOW_IN]);
@@ -119,6 +120,32 @@ static notrace void ksflow_probe_receive(void *unused, struct sk_buff *skb)
 		count_receive(slot->cpu, skb);
 	else if (READ_ONCE(slot->dev))
 		receive_far(table, skb);
+}
+
+static notrace void ksflow_probe_receive(void *unused, struct sk_buff *skb)
+{
+	receive(skb);
+}
+
+/*
+ * With the probe's own arguments, where they are: moving one costs every packet
+ * an instruction. __used: the compiler is to leave them alone.
+ */
+static noinline __used void receive_reused(void *unused, struct sk_buff *skb)
+{
+	ksflow_delay_reuse(skb);
+	receive(skb);
+}
+
+/* Instead of it, while packets are followed to where they leave. */
+static notrace void ksflow_probe_receive_delay(void *unused,
+					       struct sk_buff *skb)
+{
+	if (ksflow_delay_is_followed(skb)) {
+		receive_reused(unused, skb);
+		return;
+	}
+	receive(skb);
 }
 
 static noinline void
@@ -156,8 +183,8 @@ static noinline void xmit_far(const struct tap_table *table,
  * In xmit_one(), under the queue's lock: bottom halves off, RCU. The packet is
  * const since nothing but reading is done with it.
  */
-static notrace void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
-				      const struct net_device *dev)
+static __always_inline void xmit(const struct sk_buff *skb,
+				 const struct net_device *dev)
 {
 	const struct tap_table *table =
 		rcu_dereference_raw(tap_tables[KSFLOW_OUT]);
@@ -167,6 +194,31 @@ static notrace void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
 		count_xmit(slot->cpu, (struct sk_buff *)skb);
 	else if (READ_ONCE(slot->dev))
 		xmit_far(table, (struct sk_buff *)skb, dev);
+}
+
+static notrace void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
+				      const struct net_device *dev)
+{
+	xmit(skb, dev);
+}
+
+static noinline __used void
+xmit_followed(void *unused, const struct sk_buff *skb,
+	      const struct net_device *dev)
+{
+	ksflow_delay_leave(skb, dev);
+	xmit(skb, dev);
+}
+
+static notrace void ksflow_probe_xmit_delay(void *unused,
+					    const struct sk_buff *skb,
+					    const struct net_device *dev)
+{
+	if (ksflow_delay_is_followed(skb)) {
+		xmit_followed(unused, skb, dev);
+		return;
+	}
+	xmit(skb, dev);
 }
 
 static notrace unsigned int
@@ -216,22 +268,35 @@ ksflow_hook_once(void *priv, struct sk_buff *skb,
 	return ksflow_hook_egress(priv, skb, state);
 }
 
+/**
+ * struct tap_point - a tracepoint
+ * @name: of it
+ * @probe: without and with a look at packets that are followed
+ * @tp: found by its name
+ * @samplers: whose packets come by it
+ * @count: of them
+ * @registered: the probe in place, or NULL
+ * @is_stale: its table is to be built again
+ */
 struct tap_point {
 	const char *name;
-	void *probe;
+	void *probe[2];
 	struct tracepoint *tp;
 	struct list_head samplers;
 	u32 count;
-	bool is_registered;
+	void *registered;
 	bool is_stale;
 };
 
-/* Guards tap_points and who may write tap_tables. */
+/* Guards tap_points, tap_follows and who may write tap_tables. */
 static DEFINE_MUTEX(tap_lock);
 static struct tap_point tap_points[KSFLOW_WAYS] = {
-	[KSFLOW_IN] = { "netif_receive_skb", ksflow_probe_receive },
-	[KSFLOW_OUT] = { "net_dev_start_xmit", ksflow_probe_xmit },
+	[KSFLOW_IN] = { "netif_receive_skb", { ksflow_probe_receive,
+					       ksflow_probe_receive_delay } },
+	[KSFLOW_OUT] = { "net_dev_start_xmit", { ksflow_probe_xmit,
+						 ksflow_probe_xmit_delay } },
 };
+static u32 tap_follows; /* namespaces that follow packets */
 
 static struct tap_table *table_of(unsigned int way)
 {
@@ -264,11 +329,29 @@ static struct tap_table *table_build(const struct tap_point *point)
 	return table;
 }
 
+/* One probe goes before the other comes: no packet is a candidate twice. */
+static int point_register(struct tap_point *point)
+{
+	void *wanted = point->count || tap_follows ?
+		       point->probe[!!tap_follows] : NULL;
+	int err = 0;
+
+	if (point->registered == wanted)
+		return 0;
+	if (point->registered)
+		tracepoint_probe_unregister(point->tp, point->registered, NULL);
+	point->registered = NULL;
+	if (wanted)
+		err = tracepoint_probe_register(point->tp, wanted, NULL);
+	if (!err)
+		point->registered = wanted;
+	return err;
+}
+
 static int point_publish(unsigned int way)
 {
 	struct tap_point *point = &tap_points[way];
 	struct tap_table *old = table_of(way), *new;
-	int err = 0;
 
 	if (point->is_stale) {
 		new = table_build(point);
@@ -278,14 +361,7 @@ static int point_publish(unsigned int way)
 		kvfree_rcu(old, rcu);
 		point->is_stale = false;
 	}
-	if (point->count && !point->is_registered) {
-		err = tracepoint_probe_register(point->tp, point->probe, NULL);
-		point->is_registered = !err;
-	} else if (!point->count && point->is_registered) {
-		tracepoint_probe_unregister(point->tp, point->probe, NULL);
-		point->is_registered = false;
-	}
-	return err;
+	return point_register(point);
 }
 
 /**
@@ -389,6 +465,19 @@ void ksflow_tap_stop(struct ksflow_sampler *sampler)
 		point_del(sampler);
 }
 
+/**
+ * ksflow_tap_follow - look for packets that are followed, or no more
+ * @is_more: one namespace more that wants it, or one less
+ *
+ * Context: process; takes effect with ksflow_tap_publish().
+ */
+void ksflow_tap_follow(bool is_more)
+{
+	mutex_lock(&tap_lock);
+	tap_follows += is_more ? 1 : -1;
+	mutex_unlock(&tap_lock);
+}
+
 static void tap_find(struct tracepoint *tp, void *unused)
 {
 	unsigned int way;
@@ -407,7 +496,9 @@ int ksflow_tap_init(void)
 	unsigned int way;
 
 	check_trace_callback_type_netif_receive_skb(ksflow_probe_receive);
+	check_trace_callback_type_netif_receive_skb(ksflow_probe_receive_delay);
 	check_trace_callback_type_net_dev_start_xmit(ksflow_probe_xmit);
+	check_trace_callback_type_net_dev_start_xmit(ksflow_probe_xmit_delay);
 
 	for_each_kernel_tracepoint(tap_find, NULL);
 	for (way = 0; way < KSFLOW_WAYS; way++) {
@@ -438,9 +529,9 @@ void ksflow_tap_exit(void)
 	unsigned int way;
 
 	for (way = 0; way < KSFLOW_WAYS; way++)
-		if (tap_points[way].is_registered)
+		if (tap_points[way].registered)
 			tracepoint_probe_unregister(tap_points[way].tp,
-						    tap_points[way].probe,
+						    tap_points[way].registered,
 						    NULL);
 	tracepoint_synchronize_unregister();
 	rcu_barrier();

@@ -201,13 +201,12 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 	put_router(d, r);
 	put_stripped(d, r);
 	put_tunnel(d, r->tunnel);
-	if (ksflow_has(r, RECORD_QUEUE)) {
+	if (ksflow_has(r, RECORD_QUEUE))
 		sflow_put_egress_queue(d, r->queue);
-		if (ksflow_has(r, RECORD_QUEUE_DEPTH))
-			sflow_put_queue_depth(d, r->queue_depth_bytes);
-	}
-	if (r->has_delay)
+	if (ksflow_has(r, RECORD_DELAY))
 		sflow_put_transit_delay(d, r->delay_ns);
+	if (ksflow_has(r, RECORD_QUEUE) && ksflow_has(r, RECORD_QUEUE_DEPTH))
+		sflow_put_queue_depth(d, r->queue_depth_bytes);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
 	return sflow_sample_end(d);

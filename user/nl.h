@@ -201,6 +201,8 @@ struct ksflow_stats {
 	uint64_t own;
 	uint64_t limited;
 	uint64_t unknown;
+	/* samples */
+	uint64_t delays[__KSFLOW_DELAY_END_MAX];
 };
 
 struct ksflow_reader {
@@ -274,6 +276,7 @@ struct ksflow_record {
 	uint32_t mark;
 	uint32_t queue;
 	uint32_t queue_depth_bytes;
+	uint64_t delay_ns;
 	uint8_t nexthop4[4];
 	uint8_t nexthop6[16];
 	uint8_t src_prefix_len;
@@ -299,8 +302,6 @@ struct ksflow_record {
 	uint8_t sender[16];
 	uint64_t sender_packets;
 	/* of psample */
-	bool has_delay;
-	uint64_t delay_ns;
 	const struct flow_tunnel *tunnel;	/* or NULL */
 };
 

@@ -229,6 +229,7 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_MARK, mark),
 	NUMBER(ksflow_record, RECORD_QUEUE, queue),
 	NUMBER(ksflow_record, RECORD_QUEUE_DEPTH, queue_depth_bytes),
+	NUMBER(ksflow_record, RECORD_DELAY, delay_ns),
 	NUMBER(ksflow_record, RECORD_NEXTHOP4, nexthop4),
 	NUMBER(ksflow_record, RECORD_NEXTHOP6, nexthop6),
 	NUMBER(ksflow_record, RECORD_SRC_PREFIX, src_prefix_len),
@@ -634,6 +635,18 @@ int ksflow_nl_parse_dev(const void *buf, size_t len, struct ksflow_dev *dev)
 	return for_each(buf, len, each_dev, dev);
 }
 
+static int each_stats_list(const struct nlattr *attr, void *arg)
+{
+	struct ksflow_stats *stats = arg;
+	struct list_walk walk = { stats->delays, COUNT(stats->delays) };
+
+	if (mnl_attr_get_type(attr) != KSFLOW_A_STATS_DELAY)
+		return 0;
+	ksflow_set(stats, STATS_DELAY);
+	return for_each(mnl_attr_get_payload(attr),
+			mnl_attr_get_payload_len(attr), each_number, &walk);
+}
+
 static int each_stats(const struct nlattr *attr, void *arg)
 {
 	const struct ksflow_stats_handler *handler = arg;
@@ -645,6 +658,10 @@ static int each_stats(const struct nlattr *attr, void *arg)
 	switch (mnl_attr_get_type(attr)) {
 	case KSFLOW_A_STATS:
 		ret = FILL(attr, &stats, stats_fields);
+		if (!ret)
+			ret = for_each(mnl_attr_get_payload(attr),
+				       mnl_attr_get_payload_len(attr),
+				       each_stats_list, &stats);
 		if (!ret && handler->stats)
 			ret = handler->stats(&stats, handler->arg);
 		return ret;

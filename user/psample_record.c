@@ -132,8 +132,10 @@ static void set_queue(const struct psample_packet *p, struct ksflow_record *r)
 				       UINT32_MAX : p->queue_depth_bytes;
 		ksflow_set(r, RECORD_QUEUE_DEPTH);
 	}
-	r->has_delay = psample_has(p, LATENCY);
-	r->delay_ns = p->latency_ns;
+	if (psample_has(p, LATENCY)) {
+		r->delay_ns = p->latency_ns;
+		ksflow_set(r, RECORD_DELAY);
+	}
 }
 
 /*

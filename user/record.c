@@ -162,6 +162,8 @@ static void print_details(struct ifnames *names,
 		print_u64("queue", NULL, record->queue);
 	if (ksflow_has(record, RECORD_QUEUE_DEPTH))
 		print_u64("queue-depth-bytes", NULL, record->queue_depth_bytes);
+	if (ksflow_has(record, RECORD_DELAY))
+		print_u64("delay-ns", NULL, record->delay_ns);
 	if (ksflow_has(record, RECORD_NEXTHOP4))
 		print_string("next-hop", NULL,
 			     inet_ntop(AF_INET, record->nexthop4, addr,

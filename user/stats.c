@@ -31,7 +31,8 @@ enum counter {
 	LIMITED,
 	UNKNOWN,
 	POLICED,
-	COUNTERS,
+	DELAYS,	/* as enum ksflow_delay_end from here on */
+	COUNTERS = DELAYS + __KSFLOW_DELAY_END_MAX,
 };
 
 static const struct {
@@ -129,6 +130,36 @@ static const struct {
 		"policed", "policed by hardware",
 		"packets of devlink's traps that the devices' policers dropped instead of reporting them, since the devices came; in no sum",
 		"For more reports raise their rates: devlink trap policer show; devlink trap policer set DEV policer N rate R burst B",
+	},
+	[DELAYS + KSFLOW_DELAY_MATCHED] = {
+		"delay-matched", "delay: known",
+		"records of samples whose packet was seen to leave: they have its delay, and its queue",
+		"Nothing to do",
+	},
+	[DELAYS + KSFLOW_DELAY_UNSEEN] = {
+		"delay-unseen", "delay: not seen",
+		"records whose packet was not seen to leave in time: it was for the host itself, dropped, segmented, slower than the module waits, or the ring was half full",
+		"If it was slower, wait longer: delay=MS of the module; if the rings are too small for it: ring=",
+	},
+	[DELAYS + KSFLOW_DELAY_REUSED] = {
+		"delay-reused", "delay: buffer reused",
+		"the same, found out by another packet in the same buffer",
+		"Nothing to do",
+	},
+	[DELAYS + KSFLOW_DELAY_CLONED] = {
+		"delay-cloned", "delay: cloned",
+		"records whose packet left in several copies: flooded, mirrored, multicast",
+		"Nothing to do",
+	},
+	[DELAYS + KSFLOW_DELAY_CHANGED] = {
+		"delay-changed", "delay: changed",
+		"records whose packet left as another one: encapsulated, fragmented, copied",
+		"Nothing to do",
+	},
+	[DELAYS + KSFLOW_DELAY_CROWDED] = {
+		"delay-crowded", "delay: no place",
+		"records whose place in the table was taken by another packet on its way",
+		"Raise the rate: fewer samples are on their way at once",
 	},
 };
 
@@ -250,6 +281,18 @@ static void print_repairs(struct view *view, const struct ksflow_stats *stats)
 	print_object_end();
 }
 
+/* Once there was any. */
+static void print_delays(struct view *view, const struct ksflow_stats *stats)
+{
+	uint64_t sum = 0;
+	int i;
+
+	for (i = 0; i < __KSFLOW_DELAY_END_MAX; i++)
+		sum += stats->delays[i];
+	for (i = 0; sum && i < __KSFLOW_DELAY_END_MAX; i++)
+		print_counter(view, DELAYS + i, stats->delays[i]);
+}
+
 static void print_namespace(struct view *view,
 			    const struct ksflow_stats *stats)
 {
@@ -270,6 +313,7 @@ static void print_namespace(struct view *view,
 		      excess(stats->seen, stats->selected));
 	print_counter(view, SELECTED, stats->selected);
 	print_counter(view, LOST_RING, stats->lost_ring);
+	print_delays(view, stats);
 	if (ksflow_has(stats, STATS_RING_BYTES) && stats->ring_bytes) {
 		print_u64("ring-bytes", "  rings of %llu bytes", stats->ring_bytes);
 		print_u64("cpus", " on %llu CPUs\n", stats->cpus);

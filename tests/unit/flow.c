@@ -107,7 +107,9 @@ static void test_sample(void)
 	is(word(at + 4), 0x55667788, "timestamp, low");
 
 	r.dir = KSFLOW_DIR_EGRESS;
-	r.has |= HAS(VLAN) | HAS(QUEUE) | HAS(QUEUE_DEPTH) | HAS(NEXTHOP4);
+	r.has |= HAS(VLAN) | HAS(QUEUE) | HAS(QUEUE_DEPTH) | HAS(NEXTHOP4) |
+		 HAS(DELAY);
+	r.delay_ns = 60000001;
 	r.vlan = 0x88a8a00a;
 	r.queue = 4;
 	r.queue_depth_bytes = 70000;
@@ -124,14 +126,17 @@ static void test_sample(void)
 	is(word(at + 8), 24, "router: source prefix");
 	is(word(at + 12), 16, "router: destination prefix");
 	is(word(body(1036)), 4, "queue");
+	is(word(body(1039)), 60000001, "transit delay");
 	is(word(body(1040)), 70000, "queue depth");
 	ok(body(1) < body(1001) && body(1001) < body(1002) &&
-	   body(1002) < body(1036) && body(1036) < body(1040) &&
-	   body(1040) < body(1043), "records in the order all decoders bear");
+	   body(1002) < body(1036) && body(1036) < body(1039) &&
+	   body(1039) < body(1040) && body(1040) < body(1043), "records in the order all decoders bear");
 
 	r.has &= ~(HAS(QUEUE) | HAS(NEXTHOP4));
 	r.has |= HAS(NEXTHOP6);
+	r.delay_ns = 5000000000;
 	put(&r);
+	is(word(body(1039)), UINT32_MAX, "transit delay: 4.3 s and more");
 	ok(!body(1040), "no depth without a queue");
 	is(word(body(1002)), 2, "router: IPv6 next hop");
 

@@ -244,7 +244,7 @@ static void test_records(struct rates *rates, struct psample_source *s)
 	is(last.proto, SFLOW_HEADER_ETHERNET, "header protocol");
 	is(last.queue, 7, "queue");
 	is(last.queue_depth_bytes, UINT32_MAX, "depth is clamped");
-	ok(last.has_delay && last.delay_ns == 1ULL << 33,
+	ok(ksflow_has(&last, RECORD_DELAY) && last.delay_ns == 1ULL << 33,
 	   "delay is left to the encoder");
 	begin(4, 5);
 	feed(s);

@@ -168,6 +168,22 @@ enum ksflow_repair_skip {
 	__KSFLOW_REPAIR_SKIP_MAX
 };
 
+/* What became of a sample that waited for its packet to leave. */
+enum ksflow_delay_end {
+	KSFLOW_DELAY_MATCHED,	/* it left, and the delay is known */
+	KSFLOW_DELAY_UNSEEN,	/* not seen to leave in time: it was for the host
+				 * itself, dropped, segmented, or slower */
+	KSFLOW_DELAY_REUSED,	/* the same, and its buffer had another packet
+				 * since, or left without saying where it came
+				 * from, as out of a tunnel */
+	KSFLOW_DELAY_CLONED,	/* one of several copies left */
+	KSFLOW_DELAY_CHANGED,	/* another content: encapsulated, fragmented, or
+				 * copied */
+	KSFLOW_DELAY_CROWDED,	/* its place in the table was taken */
+
+	__KSFLOW_DELAY_END_MAX
+};
+
 enum ksflow_tap {
 	KSFLOW_TAP_AUTO,
 	KSFLOW_TAP_NETFILTER,
@@ -484,6 +500,9 @@ enum ksflow_stats_attr {
 					 * than a second before */
 	KSFLOW_A_STATS_UNKNOWN,		/* u64: drops of no known namespace; to
 					 * the initial namespace only */
+	KSFLOW_A_STATS_DELAY,		/* nest: u64 of type 2 + enum
+					 * ksflow_delay_end each: records of
+					 * samples that waited; samples */
 
 	__KSFLOW_A_STATS_MAX
 };
@@ -614,6 +633,8 @@ enum ksflow_record_attr {
 	KSFLOW_A_RECORD_SUM_RIGHT,	/* u16: as it should be */
 	KSFLOW_A_RECORD_SENDER,		/* 16 bytes: source address */
 	KSFLOW_A_RECORD_SENDER_PACKETS,	/* u64: its wrong packets so far */
+	KSFLOW_A_RECORD_DELAY,		/* u64: ns from ingress to egress; QUEUE
+					 * is the one it left by. Samples */
 
 	__KSFLOW_A_RECORD_MAX
 };
