@@ -277,10 +277,14 @@ enum dent_qdisc dent_qdisc_find(struct mnl_socket *sock, uint32_t ifindex)
 {
 	char buf[256] __attribute__((aligned(8)));
 	struct search search = { .ifindex = ifindex };
-	struct nlmsghdr *nlh = request(buf, RTM_GETQDISC, 0, ifindex,
+	/*
+	 * One alone, not a dump of all. The kernel answers it with a
+	 * notification, which the asker gets on demand; an error: there is none.
+	 */
+	struct nlmsghdr *nlh = request(buf, RTM_GETQDISC,
+				       NLM_F_ECHO | NLM_F_ACK, ifindex,
 				       TC_H_CLSACT);
 
-	/* one alone, not a dump of all; an error: there is none */
 	rtnl_ask(sock, nlh, on_qdisc, &search);
 	return search.found;
 }
