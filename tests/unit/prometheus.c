@@ -119,7 +119,7 @@ int main(void)
 		  .trap = "blackhole_route", .group = "l3_drops" },
 		{ .packets = 4 },
 	};
-	struct ledger ledger = { stats, 2, sources, 3, readers, 2 };
+	struct ledger ledger = { stats, 2, sources, 3, readers, 2, { 0 } };
 	struct drop_counts counts = { items, 6 };
 
 	print(&config, &ledger, &counts);
