@@ -270,9 +270,10 @@ static int look(struct dent *d, struct port *port, int side,
 		if (d->is_wanted && port->is_there && d->side_wanted[side] &&
 		    !kept && is_as_wanted(d, port, side, f))
 			kept = 1;
-		else
-			dent_filter_remove(d->ask, port->ifindex,
-					   side == EGRESS, f);
+		else if (!dent_filter_remove(d->ask, port->ifindex,
+					     side == EGRESS, f))
+			/* its place, before all others, is free again */
+			all->taken &= ~dent_filter_place(f);
 	}
 	set_filtered(d, port, side, kept);
 	return 0;

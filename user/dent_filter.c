@@ -126,13 +126,19 @@ static bool parse_options(const struct nlattr *options, struct dent_filter *f)
 	return is_ours;
 }
 
+uint64_t dent_filter_place(const struct dent_filter *f)
+{
+	uint32_t preference = TC_H_MAJ(f->info) >> 16;
+
+	return preference < PREFERENCES ? 1ULL << preference : 0;
+}
+
 void dent_filter_parse(const struct nlmsghdr *nlh, struct dent_filters *all)
 {
 	const struct tcmsg *tcm = mnl_nlmsg_get_payload(nlh);
 	const struct nlattr *attr, *options = NULL;
 	struct dent_filter f = { 0 };
 	bool is_matchall = false;
-	uint32_t preference;
 
 	if (nlh->nlmsg_type != RTM_NEWTFILTER ||
 	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*tcm))
@@ -155,9 +161,7 @@ void dent_filter_parse(const struct nlmsghdr *nlh, struct dent_filters *all)
 	all->count++;
 	f.handle = tcm->tcm_handle;
 	f.info = tcm->tcm_info;
-	preference = TC_H_MAJ(f.info) >> 16;
-	if (preference < PREFERENCES)
-		all->taken |= 1ULL << preference;
+	all->taken |= dent_filter_place(&f);
 	if (is_matchall && options && f.handle && parse_options(options, &f) &&
 	    all->ours_count < DENT_OURS_MAX)
 		all->ours[all->ours_count++] = f;

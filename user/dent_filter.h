@@ -44,6 +44,8 @@ int dent_filter_add(struct mnl_socket *sock, uint32_t ifindex, bool is_egress,
 		    const struct dent_filters *all);
 int dent_filter_remove(struct mnl_socket *sock, uint32_t ifindex,
 		       bool is_egress, const struct dent_filter *f);
+/* Its bit in taken. */
+uint64_t dent_filter_place(const struct dent_filter *f);
 /* For dumps; adds what the message tells. */
 void dent_filter_parse(const struct nlmsghdr *nlh, struct dent_filters *all);
 

@@ -82,6 +82,7 @@ in_s tc qdisc add dev swp1 clsact
 in_s tc filter add dev swp1 ingress pref 1 protocol ip flower dst_ip 192.0.2.1 action pass
 in_s tc filter add dev swp1 egress pref 5 matchall action sample rate 77 group 99
 in_s tc qdisc add dev swp2 clsact
+in_s tc filter add dev swp2 ingress pref 2 matchall action pass
 foreign() {
 	in_s tc filter show dev swp1 ingress | grep -c 'flower\|dst_ip 192.0.2.1'
 	in_s tc filter show dev swp1 egress | grep -c 'sample rate 1/77 group 99'
@@ -107,6 +108,9 @@ between "at rest it uses no time, in ticks of 10 ms" $(($(ticks) - used)) 0 2
 speed 1 16 25000
 a=$( { echo "swp1 egress 99 77"; wanted 1 16 25000; wanted 17 64 10000; } | sort -V)
 become "a speed that changes" "$a"
+is "ours stays before what ends a packet's way" \
+	"$(in_s tc filter show dev swp2 ingress | grep -o 'pref [0-9]* matchall chain 0 handle\|sample rate' | xargs)" \
+	"pref 1 matchall chain 0 handle sample rate pref 2 matchall chain 0 handle"
 for ((i = 33; i <= 64; i++)); do echo "link del swp$i"; done | ip -n "$s" -batch -
 a=$( { echo "swp1 egress 99 77"; wanted 1 16 25000; wanted 17 32 10000; } | sort -V)
 become "32 go" "$a"
