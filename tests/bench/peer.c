@@ -34,6 +34,7 @@
 #include <linux/psample.h>
 #include <net/if.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,7 @@
 #define TCX_EGRESS	47		/* in all headers */
 
 static volatile __u64 *count;
+static volatile sig_atomic_t is_over;
 static char buffer[1 << 18];
 
 static void die(const char *format, ...)
@@ -93,6 +95,20 @@ static void ready(const char *path)
 	snprintf(part, sizeof(part), "%s.part", path);
 	if (rename(part, path))
 		die("%s", path);
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+	is_over = 1;
+}
+
+/* To end in order; a call that waits comes back. */
+static void signal_catch(void)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+
+	sigaction(SIGTERM, &action, NULL);
 }
 
 /* --- netlink --- */
@@ -193,7 +209,7 @@ static void netlink_count(int fd, int type, int is_batch)
 	const struct nlmsghdr *nlh;
 	int len;
 
-	for (;;) {
+	while (!is_over) {
 		len = recv(fd, buffer, sizeof(buffer), 0);
 		if (len < 0 && errno != ENOBUFS && errno != EINTR)
 			die("netlink: read");
@@ -248,8 +264,15 @@ static void read_drops(const char *path)
 	nlh = genl_put(family, NET_DM_CMD_START);
 	mnl_attr_put(nlh, NET_DM_ATTR_SW_DROPS, 0, NULL);
 	ask(fd, NULL, NULL);
+	signal_catch();
 	ready(path);
 	netlink_count(fd, family, 0);
+	/* It outlives its readers. What is queued for us is none's now. */
+	close(fd);
+	fd = netlink_open(NETLINK_GENERIC);
+	nlh = genl_put(family, NET_DM_CMD_STOP);
+	mnl_attr_put(nlh, NET_DM_ATTR_SW_DROPS, 0, NULL);
+	ask(fd, NULL, NULL);
 }
 
 static struct nlmsghdr *nflog_put(int group)
