@@ -87,8 +87,8 @@ wait_for() {
 	done
 }
 
-# rounds N: of a storm; N times STORM=n, twice that on the debug kernel
-rounds() { echo $(($1 * ${STORM:-1} * (_patience > 1 ? 2 : 1))); }
+# rounds N: of a storm; N times STORM=n
+rounds() { echo $(($1 * ${STORM:-1})); }
 
 # --- ending ---
 

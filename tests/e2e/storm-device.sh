@@ -3,7 +3,7 @@
 # another type of tap, deleted, by several at a time, with packets on them and
 # readers in both namespaces.
 #
-#   a: vN ===== wN :a, then :b
+#   a: vN ===== wN :a, then :b        n0, n1 tap in a, with noise
 #
 # vm: timeout=400 kernels=debug,debug-rt,rt
 
@@ -11,11 +11,15 @@
 
 new_ns a b
 load
+noise $a || not_ok "noise"
 for ns in $a $b; do
-	ksflow -n $ns dev set '*' rate 1 dir both
+	try "all of it in $ns" all_on $ns
 	ksflow -n $ns dev set 'r*' rate 3 dir once tap netfilter 2>/dev/null
 	ksflow -n $ns -j monitor --ready-file $t/$ns.ready >$t/$ns 2>$t/$ns.err &
 	on_exit "kill $!"
+	for kind in drops repairs; do
+		ksflow -n $ns -j monitor $kind >/dev/null 2>$t/$ns.$kind & on_exit "kill $!"
+	done
 	wait_for "[ -e $t/$ns.ready ]" 30
 done
 

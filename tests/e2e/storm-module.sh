@@ -2,7 +2,7 @@
 # The module loaded and unloaded while everything that uses it goes on: packets,
 # devices that come and go, commands, readers.
 #
-#   a: va ===== vb :b        a pings b
+#   a: va ===== vb :b        a pings b; n0, n1 tap in a, with noise
 #
 # vm: timeout=300 kernels=debug,debug-rt,rt
 
@@ -13,6 +13,8 @@ veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
 
+noise $a || not_ok "noise"
+
 # Each of them until it is killed; what fails, fails: there is no module half
 # of the time.
 forever() { (while :; do "$@"; sleep 0.1; done) >/dev/null 2>&1 & on_exit "kill $!"; }
@@ -22,8 +24,10 @@ device() {
 	ip link del storm1
 }
 command() {
-	ksflow -n $a dev set va rate 3 dir both
+	all_on $a 3
 	ksflow -n $a stats
+	ksflow -n $a drop show
+	ksflow -n $a repair show
 	ksflow -n $a reset
 }
 reader() {
@@ -32,12 +36,17 @@ reader() {
 }
 forever device
 forever command
+drops() { ksflow -n $a -j monitor drops --duration 1; }
+repairs() { ksflow -n $a -j monitor repairs --duration 1; }
 forever reader
 forever reader
+forever drops
+forever repairs
 
 wanted=$(rounds 6) loaded=0 busy=0
 for ((i = 0; i < wanted; i++)); do
-	modprobe ksflow devs='v*,storm*' rate=1 direction=both || break
+	modprobe ksflow devs='v*,storm*' rate=1 direction=both drop_limit=unlimited \
+		repair_ports=4739 || break
 	loaded=$((loaded + 1))
 	# Every other time readers are at work when it goes.
 	if [ $((i % 2)) = 1 ]; then

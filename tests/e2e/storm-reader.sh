@@ -2,7 +2,7 @@
 # Readers that join, stall, leave and die, with every packet sampled: the one
 # that stays loses nothing it is not told of, and none of the others is left.
 #
-#   a: va ===== vb :b        a pings b
+#   a: va ===== vb :b        a pings b; n0, n1 tap in a, with noise
 #
 # vm: timeout=400 kernels=debug,debug-rt,rt
 
@@ -12,18 +12,20 @@ new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 load
-ksflow -n $a dev set va rate 1 dir both
+noise $a || not_ok "noise"
+try "all of it" all_on $a
 ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & stays=$!
 on_exit "kill $stays"
 wait_for '[ -e $t/ready ]' 30
 
+kinds=(samples drops repairs)
 # one N ROUNDS: one reader after the other, each with its own end
 one() {
 	local i reader
 	for ((i = 0; i < $2; i++)); do
 		rm -f $t/ready.$1
-		ksflow -n $a -j monitor --ready-file $t/ready.$1 >/dev/null 2>&1 & reader=$!
+		ksflow -n $a -j monitor ${kinds[($1 + i) % 3]} --ready-file $t/ready.$1 >/dev/null 2>&1 & reader=$!
 		wait_for "[ -e $t/ready.$1 ]" 30 || return
 		case $((($1 + i) % 4)) in
 		0) kill -KILL $reader ;;
