@@ -37,26 +37,24 @@ more() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a - b }'; }
 # udp_pair [SIZE...]: these, and a frame for each number of bytes, right and wrong
 udp_pair() {
 	local kind size mac
-	udp=$(mktemp -d)
-	on_exit "rm -rf $udp"
 	new_ns a b
 	veth "$a" a0 "$b" b0
 	ip -n "$a" link set a0 mtu 9216
 	ip -n "$b" link set b0 mtu 9216
 	addr "$a" a0 fd00::1/64
 	addr "$b" b0 fd00::2/64
-	gcc -O2 -o "$udp/flood" ../bench/udp.c
+	gcc -O2 -o "$t/flood" ../bench/udp.c
 	mac=$(ip -n "$b" -j link show b0 | jq -r '.[0].address')
 	for kind in right other; do
 		for size in "$@"; do
-			$python ./repairs.py frame $kind "$size" "$mac" >"$udp/$kind-$size"
+			$python ./repairs.py frame $kind "$size" "$mac" >"$t/$kind-$size"
 		done
 	done
-	in_ns "$b" ping -q -c 1 fd00::1 >"$udp/ping"
+	in_ns "$b" ping -q -c 1 fd00::1 >"$t/ping"
 }
 
 # udp_floods FRAME: of three floods of 8,000, nanoseconds for each packet, and how
 # many came; the least first
 udp_floods() {
-	for _ in 1 2 3; do "$udp/flood" "$a" "$b" "$udp/$1"; done | sort -n
+	for _ in 1 2 3; do "$t/flood" "$a" "$b" "$t/$1"; done | sort -n
 }

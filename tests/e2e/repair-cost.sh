@@ -44,7 +44,7 @@ measure() { # measure NAME
 	unload
 }
 measure "no conntrack"
-cat >"$udp/nft" <<'END'
+cat >"$t/nft" <<'END'
 table inet t {
 	chain c {
 		type filter hook prerouting priority 0
@@ -52,6 +52,6 @@ table inet t {
 	}
 }
 END
-in_b nft -f "$udp/nft"
+in_b nft -f "$t/nft"
 between "connection tracking is at work: packets cost more" "$(more "$(run right-1428 | cut -d' ' -f1)" "$base1428")" 300 100000
 measure "conntrack"
