@@ -115,6 +115,9 @@ static void on_restart(void *arg)
 	struct daemon *d = arg;
 
 	export_restart_sources(d->export);
+	/* it may publish where we read */
+	if (d->psample)
+		psample_source_refuse(d->psample);
 }
 
 static void on_counters(const struct link *link,

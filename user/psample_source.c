@@ -149,7 +149,7 @@ static uint32_t own_group(void)
 }
 
 /* What the module hands us already would come again. */
-static void refuse_own(struct psample_source *s)
+void psample_source_refuse(struct psample_source *s)
 {
 	uint32_t own = own_group();
 	unsigned int i;
@@ -242,7 +242,7 @@ void psample_source_apply(struct psample_source *s, const struct conf *conf)
 			add_group(s, before, before_count,
 				  psamples[i].group + 1, KSFLOW_DIR_EGRESS);
 	}
-	refuse_own(s);
+	psample_source_refuse(s);
 	if (!s->group_count)
 		leave(s);
 	else if (!psample_nl_is_joined(s->nl))
@@ -272,7 +272,7 @@ int64_t psample_source_run(struct psample_source *s, int64_t now_ms)
 	if (now_ms < s->next_ms)
 		return s->next_ms;
 	s->next_ms = now_ms + RETRY_MS;
-	refuse_own(s);
+	psample_source_refuse(s);
 	if (!psample_nl_is_joined(s->nl))
 		join(s);
 	return s->next_ms;
