@@ -3,7 +3,7 @@
 # packets and a reader; tests/fuzz/netlink.c makes them. The seed is fixed, or
 # FUZZ=COUNT:SEED; the module is well afterwards.
 #
-#   a: va ===== vb :b        a pings b
+#   a: va ===== vb :b        a pings b; n0, n1 tap in a, with noise
 #
 # vm: timeout=900 kernels=debug,debug-rt
 
@@ -19,6 +19,7 @@ veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 load
 ip netns exec "$a" ping -q -i 0.02 10.0.0.2 >/dev/null & on_exit "kill $!"
+noise $a || not_ok "noise"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err &
 on_exit "kill $!"
 wait_for '[ -e $t/ready ]' 30
