@@ -8,6 +8,7 @@
 # make check [KERNELS=...] [TESTS=...]     all tests;  make check-unit: no root, seconds
 # make check-debug [KERNELS=...] [TESTS=...]   the same scripts on debug kernels
 # make bench [BENCH=OPTIONS]      beside what one would use instead; tests/bench/run
+# make coverage                 lines of the module that its last run executed
 # make fuzz [FUZZ=COUNT[:SEED]]   netlink messages, and frames, on one of them: a million each
 # make fuzz-user [FUZZ=SECONDS]  parsers of the programs, 600 s each; takes clang
 #
@@ -78,7 +79,7 @@ build/unit/%: build/sanitized/tests/unit/%.o build/unit/lib.a
 .PRECIOUS: build/sanitized/%.o
 -include $(wildcard build/*/*.d build/*/*/*.d build/*/*/*/*.d)
 
-.PHONY: check-unit check check-debug fuzz fuzz-user demo bench
+.PHONY: check-unit check check-debug coverage fuzz fuzz-user demo bench
 check-unit: $(UNIT)
 	@tests/vm/check --unit $(UNIT)
 
@@ -87,6 +88,9 @@ check:
 
 check-debug:
 	@KERNELS="$(or $(KERNELS),debug debug-rt rt)" TESTS="$(TESTS)" tests/vm/check
+
+coverage:
+	@tests/vm/coverage
 
 # Everything but the mains under libFuzzer; findings are written to out/.
 CLANG   ?= clang
