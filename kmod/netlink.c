@@ -348,10 +348,7 @@ static int parse_layer_words(struct nlattr **tb, struct ksflow_rules *rules,
 		rules->psample = nla_get_u32(a);
 		if (rules->psample > KSFLOW_PSAMPLE_MAX)
 			return REFUSE(extack, a, "KSFLOW_A_LAYER_PSAMPLE: expected a group of 1...4294967293, or 0 for none");
-		if (ksflow_psample_prepare(rules->psample)) {
-			NL_SET_ERR_MSG_ATTR(extack, a, "KSFLOW_A_LAYER_PSAMPLE: this kernel has no module psample");
-			return -EOPNOTSUPP;
-		}
+		ksflow_psample_call_for(rules->psample);
 	}
 	a = tb[KSFLOW_A_LAYER_DELAY];
 	if (a) {

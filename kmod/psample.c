@@ -29,12 +29,24 @@ static LIST_HEAD(waiting);
  * ksflow_psample_prepare - have the module psample, if a group is asked for
  * @number: the group, 0 for none
  *
- * Context: process; no lock, since a module may be loaded.
+ * Context: process; no lock, since a module is loaded, and no command.
  * Return: 0 or -EOPNOTSUPP.
  */
 int ksflow_psample_prepare(u32 number)
 {
 	return number && !ksflow_psample_find() ? -EOPNOTSUPP : 0;
+}
+
+/**
+ * ksflow_psample_call_for - the same from a command: it will come, or not
+ * @number: the group, 0 for none
+ *
+ * Context: process; the namespace's settings wait for it.
+ */
+void ksflow_psample_call_for(u32 number)
+{
+	if (number)
+		ksflow_psample_ask();
 }
 
 /** ksflow_psample_is_waiting - is the module psample missing? */

@@ -37,6 +37,7 @@ static inline u32 ksflow_psample_group(const struct ksflow_psample *psample)
 }
 
 int ksflow_psample_prepare(u32 number);
+void ksflow_psample_call_for(u32 number);
 bool ksflow_psample_is_waiting(const struct ksflow_psample *psample);
 int ksflow_psample_apply(struct ksflow_net *kn);
 u32 ksflow_psample_send(struct ksflow_psample *psample,

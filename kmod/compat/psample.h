@@ -36,6 +36,12 @@ struct ksflow_psample_meta {
 };
 
 #if IS_ENABLED(CONFIG_PSAMPLE)
+/* psample registers with generic netlink, whose lock a command of ours holds. */
+static inline void ksflow_psample_ask(void)
+{
+	request_module_nowait("psample");
+}
+
 static inline bool ksflow_psample_find(void)
 {
 	void *get;
@@ -105,6 +111,10 @@ static inline void ksflow_psample_call(void *send, struct psample_group *group,
 #endif
 }
 #else
+static inline void ksflow_psample_ask(void)
+{
+}
+
 static inline bool ksflow_psample_find(void)
 {
 	return false;

@@ -94,18 +94,35 @@ between "tbf: packets with both" "$(got both)" 200 220
 between "tbf: the median is a queue's" "$(got median-ms)" 5 800
 between "tbf: off by percent" "$(got off-percent)" 0 10
 
-# The same with nobody else looking at the packets.
+# The same with nobody else looking at the packets; psample says it, too.
 ip netns exec $r tc qdisc replace dev rb root netem delay 60ms limit 2000
+in_ns $r $python ./genl.py 5 11.1=u8:3 11.3=u32:4194304 11.8=u32:5 11.9=u32:800 >/dev/null
+ksflow -n $r dev set ra rate 1 dir ingress
+wait_for 'ksflow -n $r -j show | jq -e ".settings.psample | .group == 5 and (.missing | not)"' 20
 ends; before=$(end 0)
+ip netns exec $r $python ./psample.py /tmp/listening >/tmp/psample & psample=$!
+on_exit "kill $psample"
+wait_for 'test -e /tmp/listening' 60
 monitor
 send 100 100 2 10.0.2.1
 settled 100
+wait_for '[ "$(grep -c data /tmp/psample)" = 100 ]'
+kill $psample; wait $psample
 judge
 between "nobody looks: matched" "$(got with)" 90 100
 between "nobody looks: the median" "$(got median-ms)" 60 120
 is "each is counted" "$(($(end 0) - before))" "$(got with)"
 is "they say which queue" "$(jq -s 'map(select(has("delay-ns")) | [."out-dev", .queue]) | unique' -c /tmp/samples)" \
 	'[["rb",0]]'
+
+# From 5.13 on.
+if grep -q '"proto"' /tmp/psample; then
+	of() { jq -s -c "map(select(has(\"$2\")) | [.\"$2\", .$3]) | sort" /tmp/$1; }
+	is "psample's readers have it, and the queue" \
+		"$(of psample latency queue)" "$(of samples delay-ns queue)"
+else
+	is "psample's readers have the samples" "$(grep -c data /tmp/psample)" 100
+fi
 
 # --- the depth of the queue ---------------------------------------------------------
 

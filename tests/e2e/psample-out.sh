@@ -46,8 +46,10 @@ try "psample is missing: the module loads, and says it" \
 	sh -c 'dmesg | tail -n 3 | grep "ksflow: psample_group=7: this kernel has no module psample"'
 try "and show does" sh -c 'ksflow show | grep "psample.*waits for the module psample.*param"'
 is "nothing is sampled for it" "$(ksflow -j stats | jq '.readers | length')" 0
-is "the tool's layer is refused" "$($python ./genl.py 5 11.1=u8:3 11.8=u32:9)" \
-	"ENOTSUP: KSFLOW_A_LAYER_PSAMPLE: this kernel has no module psample @ 11.8"
+is "the tool's layer waits, too" "$($python ./genl.py 5 11.1=u8:3 11.8=u32:9)" ok
+is "and show says it" "$(ksflow -j show | jq -c .settings.psample)" \
+	'{"group":9,"group-egress":10,"missing":true,"owner":"tool"}'
+ksflow reset
 is "a number that is none" "$($python ./genl.py 5 11.1=u8:3 11.8=u32:0xffffffff)" \
 	"EINVAL: KSFLOW_A_LAYER_PSAMPLE: expected a group of 1...4294967293, or 0 for none @ 11.8"
 
