@@ -34,11 +34,7 @@ struct port {
 	bool is_due;
 	bool has_no_stats;	/* of ethtool's */
 	bool has_no_pfc;
-	bool has_before;
-	/* as read last, and what wraps of a 32-bit counter add to it */
-	uint64_t in_octets, out_octets;
-	uint64_t in_wraps, out_wraps;
-	uint64_t in_packets, out_packets;
+	struct counters_past past;
 };
 
 struct counters {
@@ -242,49 +238,41 @@ static bool is_wrap(uint64_t before, uint64_t now)
 	return before <= UINT32_MAX && before - now > UINT32_MAX / 2;
 }
 
-/*
- * Counters never go backwards for collectors: a driver's 32 bits are made
- * 64, and where they begin anew so does the sequence.
- */
-static void follow(struct port *port, struct link *link)
+bool counters_follow(struct counters_past *past, struct rtnl_link_stats64 *s)
 {
-	struct rtnl_link_stats64 *s = &link->stats;
+	bool is_reset = false;
 
-	if (!link->has_stats)
-		return;
-	if (port->has_before) {
-		bool is_reset = false;
-
-		if (s->rx_bytes < port->in_octets) {
-			if (is_wrap(port->in_octets, s->rx_bytes))
-				port->in_wraps += 1ULL << 32;
+	if (past->is_there) {
+		if (s->rx_bytes < past->in_octets) {
+			if (is_wrap(past->in_octets, s->rx_bytes))
+				past->in_wraps += 1ULL << 32;
 			else
 				is_reset = true;
 		}
-		if (s->tx_bytes < port->out_octets) {
-			if (is_wrap(port->out_octets, s->tx_bytes))
-				port->out_wraps += 1ULL << 32;
+		if (s->tx_bytes < past->out_octets) {
+			if (is_wrap(past->out_octets, s->tx_bytes))
+				past->out_wraps += 1ULL << 32;
 			else
 				is_reset = true;
 		}
-		if ((s->rx_packets < port->in_packets &&
-		     !is_wrap(port->in_packets, s->rx_packets)) ||
-		    (s->tx_packets < port->out_packets &&
-		     !is_wrap(port->out_packets, s->tx_packets)))
+		if ((s->rx_packets < past->in_packets &&
+		     !is_wrap(past->in_packets, s->rx_packets)) ||
+		    (s->tx_packets < past->out_packets &&
+		     !is_wrap(past->out_packets, s->tx_packets)))
 			is_reset = true;
 		if (is_reset) {
-			port->sequence = 0;
-			port->in_wraps = 0;
-			port->out_wraps = 0;
+			past->in_wraps = 0;
+			past->out_wraps = 0;
 		}
 	}
-	port->has_before = true;
-	port->in_octets = s->rx_bytes;
-	port->out_octets = s->tx_bytes;
-	port->in_packets = s->rx_packets;
-	port->out_packets = s->tx_packets;
-	s->rx_bytes += port->in_wraps;
-	s->tx_bytes += port->out_wraps;
+	past->is_there = true;
+	past->in_octets = s->rx_bytes;
+	past->out_octets = s->tx_bytes;
+	past->in_packets = s->rx_packets;
+	past->out_packets = s->tx_packets;
+	s->rx_bytes += past->in_wraps;
+	s->tx_bytes += past->out_wraps;
+	return is_reset;
 }
 
 static void on_poll(const struct nlmsghdr *nlh, void *arg)
@@ -347,7 +335,8 @@ static void emit(struct counters *counters, struct link *link)
 
 	if (!port)
 		return;
-	follow(port, link);
+	if (link->has_stats && counters_follow(&port->past, &link->stats))
+		port->sequence = 0;
 	link_speed(counters->ioctl_fd, link->name, &speed_mbit, &duplex);
 	link_counters(link, speed_mbit, duplex, &c.generic);
 	ask_driver(counters, port, link, &c);

@@ -17,6 +17,22 @@
 struct counters;
 struct host_counters;
 struct link;
+struct rtnl_link_stats64;
+
+/* As read last, and what wraps of a 32-bit counter add to it. */
+struct counters_past {
+	bool is_there;
+	uint64_t in_octets, out_octets;
+	uint64_t in_wraps, out_wraps;
+	uint64_t in_packets, out_packets;
+};
+
+/*
+ * Counters never go backwards for collectors: a driver's 32 bits are made 64
+ * in *stats. True: they began anew, and so is the sequence to.
+ */
+bool counters_follow(struct counters_past *past,
+		     struct rtnl_link_stats64 *stats);
 
 /* Of one interface, as far as there are any. */
 struct counters_port {

@@ -4,6 +4,7 @@
  * Counters of an interface beyond the common ones: from the kernel's answers,
  * made here with the names of its own headers, to the records.
  */
+#include "counters.h"
 #include "ethtool.h"
 #include "lag.h"
 #include "link.h"
@@ -350,8 +351,52 @@ static void test_damaged(void)
 	ok(true, "30000 damaged answers: nothing read outside");
 }
 
+/* One reading after the other: octets, packets, and what comes of them. */
+static void test_follow(void)
+{
+	static const struct {
+		const char *what;
+		uint64_t octets, packets, wanted;
+		bool is_reset;
+	} reading[] = {
+		{ "the first", 4294967000, 100, 4294967000, false },
+		{ "32 bits wrap", 500, 200, 4294967796, false },
+		{ "they go on", 1000, 300, 4294968296, false },
+		{ "they wrap again, unseen until late", 900, 4294967290,
+		  900, true },
+		{ "made anew", 100, 1, 100, true },
+		{ "64 bits", 1ULL << 40, 1000, 1ULL << 40, false },
+		{ "64 bits, made anew with few packets", 4000000000, 10,
+		  4000000000, true },
+		{ "made anew, and the octets look like a wrap", 5, 5, 5,
+		  true },
+		{ "the packets' 32 bits are nearly full", 3000000000,
+		  4294967290, 3000000000, false },
+		{ "and wrap alone", 3500000000, 10, 3500000000, false },
+		{ "then the octets", 10, 20, 4294967306, false },
+	};
+	struct counters_past past = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(reading) / sizeof(reading[0]); i++) {
+		struct rtnl_link_stats64 s = {
+			.rx_bytes = reading[i].octets,
+			.rx_packets = reading[i].packets,
+			.tx_bytes = reading[i].octets,
+			.tx_packets = reading[i].packets,
+		};
+
+		is(counters_follow(&past, &s), reading[i].is_reset,
+		   "follow: %s: anew or not", reading[i].what);
+		ok(s.rx_bytes == reading[i].wanted &&
+		   s.tx_bytes == reading[i].wanted, "follow: %s: octets",
+		   reading[i].what);
+	}
+}
+
 int main(void)
 {
+	test_follow();
 	test_ethernet();
 	test_lag();
 	test_pfc();
