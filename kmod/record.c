@@ -24,6 +24,7 @@
 #include "sample.h"
 #include "segment.h"
 #include "sender.h"
+#include "socket.h"
 #include "sum.h"
 
 /**
@@ -194,6 +195,10 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 		record->out = 0;
 		if (READ_ONCE(device->kn->delay.wait_ms))
 			ksflow_delay_begin(record, skb);
+		if (skb->l4_hash) {
+			record->has |= KSFLOW_HAS_HASH;
+			record->hash = skb->hash;
+		}
 	} else {
 		record->in = skb->skb_iif ?: KSFLOW_IFINDEX_LOCAL;
 		record->out = device->ifindex;
@@ -448,6 +453,46 @@ u32 ksflow_record_source(const struct ksflow_record *record)
 	return record->device ? record->device->ifindex : 0;
 }
 
+/** ksflow_record_way - KSFLOW_IN or KSFLOW_OUT, of a sample */
+unsigned int ksflow_record_way(const struct ksflow_record *record)
+{
+	return record->cpu->sampler->way;
+}
+
+/**
+ * ksflow_record_network - the network header within a record's bytes
+ * @record: of any kind
+ * @type: gets the EtherType, host order; behind one VLAN tag at most
+ * @len: gets the bytes that there are from it on
+ *
+ * Context: any.
+ * Return: it, or NULL when there is none.
+ */
+const u8 *ksflow_record_network(const struct ksflow_record *record, u16 *type,
+				u32 *len)
+{
+	u32 at = 0;
+
+	switch (record->proto) {
+	case KSFLOW_PROTO_ETHERNET:
+		at = record->vlan ? ETH_HLEN + VLAN_HLEN : ETH_HLEN;
+		if (record->caplen < at)
+			return NULL;
+		*type = record->data[at - 2] << 8 | record->data[at - 1];
+		break;
+	case KSFLOW_PROTO_IPV4:
+		*type = ETH_P_IP;
+		break;
+	case KSFLOW_PROTO_IPV6:
+		*type = ETH_P_IPV6;
+		break;
+	default:
+		return NULL;
+	}
+	*len = record->caplen - at;
+	return record->data + at;
+}
+
 /**
  * ksflow_record_complete - turn one CPU's pool and drops into the device's
  * @record: in its ring
@@ -491,6 +536,8 @@ size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 		      nla_total_size(0) +		/* SEGMENTED */
 		      nla_total_size(kept(record, snaplen)); /* DATA */
 
+	if (record->kind != KSFLOW_KIND_REPAIR)
+		size += ksflow_socket_size();
 	if (record->kind == KSFLOW_KIND_DROP)
 		return size +
 		       nla_total_size(KSFLOW_REASON_LEN) +
@@ -666,6 +713,9 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 		goto too_small;
 	if (nla_put(msg, KSFLOW_A_RECORD_DATA, kept(record, snaplen),
 		    record->data))
+		goto too_small;
+	if (record->kind != KSFLOW_KIND_REPAIR && !READ_ONCE(kn->is_dead) &&
+	    ksflow_socket_fill(msg, record, kn->net))
 		goto too_small;
 	nla_nest_end(msg, nest);
 	return 0;

@@ -37,6 +37,7 @@ enum {
 	KSFLOW_HAS_PROCESS = 1 << 5,
 	KSFLOW_HAS_TRAP = 1 << 6,
 	KSFLOW_IS_REPAIRED = 1 << 7,
+	KSFLOW_HAS_HASH = 1 << 8,
 };
 
 /**
@@ -56,7 +57,6 @@ struct ksflow_layout {
 /**
  * struct ksflow_record - one packet in a ring
  * @size: bytes in the ring, a multiple of 8
- * @kind: enum ksflow_kind, or KSFLOW_RECORD_PAD
  * @has: KSFLOW_HAS_*
  * @hits: samples it stands for
  * @seq: sequence of the first of them
@@ -73,6 +73,7 @@ struct ksflow_layout {
  * @delay_state: of samples: enum ksflow_delay_end, KSFLOW_DELAY_NONE or
  *	KSFLOW_DELAY_PENDING; then another CPU may fill in @delay, @delay_out,
  *	@queue and @depth, and this last
+ * @kind: enum ksflow_kind, or KSFLOW_RECORD_PAD
  * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
  *	worker makes it the device's
  * @drops: samples lost to full rings so far, likewise
@@ -80,6 +81,7 @@ struct ksflow_layout {
  * @delay: ns from ingress to egress, if @delay_state says so
  * @queue: transmit queue
  * @depth: bytes waiting in it
+ * @hash: of the flow, as the skb had it: paths of equal cost go by it
  * @src_prefix: the route's, with @nexthop; worker
  * @dst_prefix: likewise
  * @delay_place: its place in delay.c's table
@@ -103,8 +105,7 @@ struct ksflow_layout {
  */
 struct ksflow_record {
 	u16 size;
-	u8 kind;
-	u8 has;
+	u16 has;
 	u32 hits;
 	u64 seq;
 	u64 time;
@@ -118,6 +119,7 @@ struct ksflow_record {
 	u16 caplen;
 	u16 names;
 	u8 delay_state;
+	u8 kind;
 	union {
 		struct {
 			u64 pool;
@@ -126,6 +128,7 @@ struct ksflow_record {
 			u64 delay;
 			u32 queue;
 			u32 depth;
+			u32 hash;
 			u8 src_prefix;
 			u8 dst_prefix;
 			u16 delay_place;
@@ -173,6 +176,9 @@ u32 ksflow_record_source(const struct ksflow_record *record);
 void ksflow_record_queue(struct ksflow_record *record,
 			 const struct sk_buff *skb,
 			 const struct net_device *dev);
+unsigned int ksflow_record_way(const struct ksflow_record *record);
+const u8 *ksflow_record_network(const struct ksflow_record *record, u16 *type,
+				u32 *len);
 void ksflow_record_complete(struct ksflow_record *record);
 size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen);
 int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,

@@ -31,9 +31,67 @@ static u8 prefix4(struct net *net, u32 iif, __be32 addr)
 	return res.prefixlen;
 }
 
-static void lookup4(struct net *net, struct ksflow_record *record, u32 iif,
-		    const u8 *data, u32 len)
+/* The packet again, as much of it as a choice among paths needs. */
+static struct sk_buff *packet_of(const struct ksflow_record *record,
+				 struct net_device *dev, const u8 *data,
+				 u32 len)
 {
+	struct sk_buff *skb = alloc_skb(len, GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!skb)
+		return NULL;
+	skb_put_data(skb, data, len);
+	skb_reset_network_header(skb);
+	skb->protocol = htons(data[0] >> 4 == 4 ? ETH_P_IP : ETH_P_IPV6);
+	skb->dev = dev;
+	skb->skb_iif = dev->ifindex;
+	skb->mark = record->mark;
+	if (record->has & KSFLOW_HAS_HASH)
+		skb_set_hash(skb, record->hash, PKT_HASH_TYPE_L4);
+	return skb;
+}
+
+static void set_nexthop(struct ksflow_record *record, u8 family,
+			const void *gateway)
+{
+	memset(&record->nexthop, 0, sizeof(record->nexthop));
+	if (family == AF_INET6) {
+		/* RFC 5549: an IPv4 route by way of an IPv6 neighbour. */
+		memcpy(&record->nexthop, gateway, sizeof(struct in6_addr));
+		record->has |= KSFLOW_HAS_NEXTHOP6;
+		return;
+	}
+	if (family == AF_INET)
+		memcpy(&record->nexthop, gateway, sizeof(__be32));
+	record->has |= KSFLOW_HAS_NEXTHOP4;
+}
+
+/* Of several paths, the one by this packet's hash: what routes it chooses. */
+static bool choose_path(struct ksflow_record *record, struct net_device *dev,
+			const struct iphdr *ip, const u8 *data, u32 len)
+{
+	struct sk_buff *skb = packet_of(record, dev, data, len);
+	const struct rtable *rt;
+	bool is_found;
+
+	is_found = skb && !ksflow_route_input(skb, ip->daddr, ip->saddr,
+					      ip->tos, dev);
+	if (is_found) {
+		rt = skb_rtable(skb);
+		record->out = rt->dst.dev->ifindex;
+		set_nexthop(record, rt->rt_gw_family,
+			    rt->rt_gw_family == AF_INET6 ?
+			    (const void *)&rt->rt_gw6 : &rt->rt_gw4);
+	}
+	/* Neither dropped nor anything that a drop probe should see. */
+	consume_skb(skb);
+	return is_found;
+}
+
+static void lookup4(struct net *net, struct ksflow_record *record,
+		    struct net_device *dev, const u8 *data, u32 len)
+{
+	u32 iif = dev->ifindex;
 	struct flowi4 fl4 = { .flowi4_iif = iif,
 			      .flowi4_mark = record->mark,
 			      .flowi4_scope = RT_SCOPE_UNIVERSE };
@@ -58,36 +116,27 @@ static void lookup4(struct net *net, struct ksflow_record *record, u32 iif,
 	}
 	if (res.type != RTN_UNICAST)
 		return;
-	nhc = FIB_RES_NHC(res);
-	if (!nhc->nhc_dev)
-		return;
-	record->out = nhc->nhc_dev->ifindex;
+	if (fib_info_num_path(res.fi) > 1) {
+		if (!choose_path(record, dev, &ip, data, len))
+			return;
+	} else {
+		nhc = FIB_RES_NHC(res);
+		if (!nhc->nhc_dev)
+			return;
+		record->out = nhc->nhc_dev->ifindex;
+		set_nexthop(record, nhc->nhc_gw_family, &nhc->nhc_gw);
+	}
 	record->dst_prefix = res.prefixlen;
 	record->src_prefix = prefix4(net, iif, ip.saddr);
-	if (nhc->nhc_gw_family == AF_INET6) {
-		/* RFC 5549: an IPv4 route by way of an IPv6 neighbour. */
-		record->nexthop = nhc->nhc_gw.ipv6;
-		record->has |= KSFLOW_HAS_NEXTHOP6;
-		return;
-	}
-	memset(&record->nexthop, 0, sizeof(record->nexthop));
-	if (nhc->nhc_gw_family == AF_INET)
-		memcpy(&record->nexthop, &nhc->nhc_gw.ipv4, sizeof(__be32));
-	record->has |= KSFLOW_HAS_NEXTHOP4;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static struct rt6_info *route6(struct net *net, u32 iif, u32 mark,
-			       const struct in6_addr *dst,
-			       const struct in6_addr *src)
+static struct rt6_info *route6(struct net *net, struct flowi6 *fl6,
+			       const struct sk_buff *skb)
 {
-	struct flowi6 fl6 = { .flowi6_iif = iif, .flowi6_mark = mark,
-			      .daddr = *dst };
 	struct dst_entry *entry;
 
-	if (src)
-		fl6.saddr = *src;
-	entry = ip6_route_lookup(net, &fl6, NULL, RT6_LOOKUP_F_HAS_SADDR);
+	entry = ip6_route_lookup(net, fl6, skb, RT6_LOOKUP_F_HAS_SADDR);
 	if (entry->error) {
 		dst_release(entry);
 		return NULL;
@@ -95,18 +144,28 @@ static struct rt6_info *route6(struct net *net, u32 iif, u32 mark,
 	return (struct rt6_info *)entry;
 }
 
-static void lookup6(struct net *net, struct ksflow_record *record, u32 iif,
-		    const u8 *data, u32 len)
+static void lookup6(struct net *net, struct ksflow_record *record,
+		    struct net_device *dev, const u8 *data, u32 len)
 {
-	struct ipv6hdr ip;
+	struct flowi6 fl6 = { .flowi6_iif = dev->ifindex,
+			      .flowi6_mark = record->mark };
+	struct sk_buff *skb;
 	struct rt6_info *rt;
+	struct ipv6hdr ip;
 
 	if (len < sizeof(ip))
 		return;
 	memcpy(&ip, data, sizeof(ip));
 	if (ip.version != 6 || ipv6_addr_is_multicast(&ip.daddr))
 		return;
-	rt = route6(net, iif, record->mark, &ip.daddr, &ip.saddr);
+	fl6.daddr = ip.daddr;
+	fl6.saddr = ip.saddr;
+	fl6.flowi6_proto = ip.nexthdr;
+	fl6.flowlabel = ip6_flowinfo(&ip);
+	/* For the choice among paths of equal cost. */
+	skb = packet_of(record, dev, data, len);
+	rt = route6(net, &fl6, skb);
+	consume_skb(skb);
 	if (!rt)
 		return;
 	if (rt->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) {
@@ -123,15 +182,16 @@ static void lookup6(struct net *net, struct ksflow_record *record, u32 iif,
 	if (!(record->has & KSFLOW_HAS_NEXTHOP6))
 		return;
 	record->src_prefix = 0;
-	rt = route6(net, iif, 0, &ip.saddr, NULL);
+	fl6 = (struct flowi6){ .flowi6_iif = dev->ifindex, .daddr = ip.saddr };
+	rt = route6(net, &fl6, NULL);
 	if (rt) {
 		record->src_prefix = rt->rt6i_dst.plen;
 		ip6_rt_put(rt);
 	}
 }
 #else
-static void lookup6(struct net *net, struct ksflow_record *record, u32 iif,
-		    const u8 *data, u32 len)
+static void lookup6(struct net *net, struct ksflow_record *record,
+		    struct net_device *dev, const u8 *data, u32 len)
 {
 }
 #endif
@@ -184,35 +244,20 @@ static struct net_device *receiver(struct net *net,
  */
 void ksflow_route_lookup(struct net *net, struct ksflow_record *record)
 {
-	const u8 *data = record->data;
-	u32 len = record->caplen;
 	struct net_device *dev;
+	const u8 *data;
 	u16 type;
+	u32 len;
 
-	switch (record->proto) {
-	case KSFLOW_PROTO_ETHERNET:
-		type = record->vlan ? ETH_HLEN + VLAN_HLEN : ETH_HLEN;
-		if (len < type)
-			return;
-		data += type;
-		len -= type;
-		type = data[-2] << 8 | data[-1];
-		break;
-	case KSFLOW_PROTO_IPV4:
-		type = ETH_P_IP;
-		break;
-	case KSFLOW_PROTO_IPV6:
-		type = ETH_P_IPV6;
-		break;
-	default:
+	data = ksflow_record_network(record, &type, &len);
+	if (!data)
 		return;
-	}
 	rcu_read_lock();
 	dev = receiver(net, record);
 	if (dev && type == ETH_P_IP)
-		lookup4(net, record, dev->ifindex, data, len);
+		lookup4(net, record, dev, data, len);
 	else if (dev && type == ETH_P_IPV6)
-		lookup6(net, record, dev->ifindex, data, len);
+		lookup6(net, record, dev, data, len);
 	if (record->has & (KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6) &&
 	    !does_forward(dev, type)) {
 		record->has &= ~(KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6);

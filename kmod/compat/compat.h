@@ -29,7 +29,7 @@
 	defined(KSFLOW_HAVE_DROP_REASONS_BY_SUBSYS)
 #include <net/dropreason.h>
 #endif
-#ifdef KSFLOW_HAVE_FLOWI4_DSCP
+#if defined(KSFLOW_HAVE_FLOWI4_DSCP) || defined(KSFLOW_HAVE_ROUTE_INPUT_DSCP)
 #include <net/inet_dscp.h>
 #endif
 #ifdef KSFLOW_HAVE_NETDEV_LOCK_OPS_H
@@ -94,6 +94,19 @@ static inline void ksflow_flowi4_set_tos(struct flowi4 *fl4, u8 tos)
 	fl4->flowi4_tos = tos & IPTOS_RT_MASK;
 #else
 	fl4->flowi4_tos = tos & INET_DSCP_MASK;
+#endif
+}
+
+/* As for a packet that comes in; an error or a reason to drop it. */
+static inline int ksflow_route_input(struct sk_buff *skb, __be32 daddr,
+				     __be32 saddr, u8 tos,
+				     struct net_device *dev)
+{
+#ifdef KSFLOW_HAVE_ROUTE_INPUT_DSCP
+	return ip_route_input(skb, daddr, saddr, inet_dsfield_to_dscp(tos),
+			      dev);
+#else
+	return ip_route_input(skb, daddr, saddr, tos, dev);
 #endif
 }
 
