@@ -165,7 +165,7 @@ static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 static struct sk_buff *message_new(u32 ring_bytes)
 {
 	/* Attributes take more than the ring's struct; the rest is trimmed. */
-	size_t size = min_t(size_t, 2UL * ring_bytes + 512, MESSAGE_MAX);
+	size_t size = min_t(size_t, 3UL * ring_bytes + 512, MESSAGE_MAX);
 	struct sk_buff *msg;
 
 	msg = genlmsg_new(size - NLMSG_HDRLEN - GENL_HDRLEN,

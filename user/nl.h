@@ -256,6 +256,32 @@ struct ksflow_batch {
 	uint64_t lost_reader;
 };
 
+/* A local socket, as it was when the record was sent. */
+struct ksflow_socket {
+	uint64_t has;		/* KSFLOW_A_SOCKET_* */
+	uint8_t proto;		/* IPPROTO_TCP or IPPROTO_UDP */
+	bool is_sender;		/* of the packet; else its receiver */
+	uint8_t local4[4];
+	uint8_t local6[16];
+	uint8_t remote4[4];
+	uint8_t remote6[16];
+	uint16_t local_port;
+	uint16_t remote_port;
+	uint8_t state;		/* TCP_ESTABLISHED... */
+	/* as in struct tcp_info */
+	uint32_t snd_mss;
+	uint32_t rcv_mss;
+	uint32_t unacked;
+	uint32_t lost;
+	uint32_t retrans;
+	uint32_t pmtu;
+	uint32_t rtt_us;
+	uint32_t rttvar_us;
+	uint32_t snd_cwnd;
+	uint32_t reordering;
+	uint32_t min_rtt_us;	/* 0 when absent */
+};
+
 /* data points into the receive buffer: valid during the callback only. */
 struct ksflow_record {
 	uint64_t has;		/* KSFLOW_A_RECORD_* */
@@ -282,6 +308,7 @@ struct ksflow_record {
 	uint8_t src_prefix_len;
 	uint8_t dst_prefix_len;
 	bool is_segmented;
+	struct ksflow_socket socket;
 	/* drops */
 	char reason[KSFLOW_REASON_BYTES];
 	char site[KSFLOW_SITE_BYTES];	/* function+offset/size [module] */

@@ -19,6 +19,7 @@ enum field_kind {
 	FIELD_STRING,		/* cut to size - 1 */
 	FIELD_FLAG,		/* a bool */
 	FIELD_DATA,		/* a record's data and data_len, in place */
+	FIELD_SOCKET,		/* a nest: a record's socket */
 };
 
 /* One attribute and its place in the struct. */
@@ -34,6 +35,7 @@ struct field {
 #define STRING(s, attr, m)	{ KSFLOW_A_##attr, FIELD_STRING, MEMBER(s, m) }
 #define FLAG(s, attr, m)	{ KSFLOW_A_##attr, FIELD_FLAG, MEMBER(s, m) }
 #define DATA(s, attr, m)	{ KSFLOW_A_##attr, FIELD_DATA, MEMBER(s, m) }
+#define SOCKET(s, attr, m)	{ KSFLOW_A_##attr, FIELD_SOCKET, MEMBER(s, m) }
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -229,7 +231,6 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_MARK, mark),
 	NUMBER(ksflow_record, RECORD_QUEUE, queue),
 	NUMBER(ksflow_record, RECORD_QUEUE_DEPTH, queue_depth_bytes),
-	NUMBER(ksflow_record, RECORD_DELAY, delay_ns),
 	NUMBER(ksflow_record, RECORD_NEXTHOP4, nexthop4),
 	NUMBER(ksflow_record, RECORD_NEXTHOP6, nexthop6),
 	NUMBER(ksflow_record, RECORD_SRC_PREFIX, src_prefix_len),
@@ -252,7 +253,34 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_SUM_RIGHT, sum_right),
 	NUMBER(ksflow_record, RECORD_SENDER, sender),
 	NUMBER(ksflow_record, RECORD_SENDER_PACKETS, sender_packets),
+	NUMBER(ksflow_record, RECORD_DELAY, delay_ns),
+	SOCKET(ksflow_record, RECORD_SOCKET, socket),
 };
+
+static const struct field socket_fields[] = {
+	NUMBER(ksflow_socket, SOCKET_PROTO, proto),
+	FLAG(ksflow_socket, SOCKET_SENT, is_sender),
+	NUMBER(ksflow_socket, SOCKET_LOCAL4, local4),
+	NUMBER(ksflow_socket, SOCKET_LOCAL6, local6),
+	NUMBER(ksflow_socket, SOCKET_REMOTE4, remote4),
+	NUMBER(ksflow_socket, SOCKET_REMOTE6, remote6),
+	NUMBER(ksflow_socket, SOCKET_LOCAL_PORT, local_port),
+	NUMBER(ksflow_socket, SOCKET_REMOTE_PORT, remote_port),
+	NUMBER(ksflow_socket, SOCKET_STATE, state),
+	NUMBER(ksflow_socket, SOCKET_SND_MSS, snd_mss),
+	NUMBER(ksflow_socket, SOCKET_RCV_MSS, rcv_mss),
+	NUMBER(ksflow_socket, SOCKET_UNACKED, unacked),
+	NUMBER(ksflow_socket, SOCKET_LOST, lost),
+	NUMBER(ksflow_socket, SOCKET_RETRANS, retrans),
+	NUMBER(ksflow_socket, SOCKET_PMTU, pmtu),
+	NUMBER(ksflow_socket, SOCKET_RTT, rtt_us),
+	NUMBER(ksflow_socket, SOCKET_RTTVAR, rttvar_us),
+	NUMBER(ksflow_socket, SOCKET_SND_CWND, snd_cwnd),
+	NUMBER(ksflow_socket, SOCKET_REORDERING, reordering),
+	NUMBER(ksflow_socket, SOCKET_MIN_RTT, min_rtt_us),
+};
+
+static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket);
 
 static inline int fill_one(const struct nlattr *attr, void *base,
 			   const struct field *field)
@@ -287,6 +315,8 @@ static inline int fill_one(const struct nlattr *attr, void *base,
 		((struct ksflow_record *)base)->data = payload;
 		((struct ksflow_record *)base)->data_len = len;
 		return 0;
+	case FIELD_SOCKET:
+		return fill_socket(attr, (struct ksflow_socket *)to);
 	}
 	return -EBADMSG;
 }
@@ -366,6 +396,11 @@ static int fill(const struct nlattr *nest, const struct fill_walk *walk)
 #define FILL(attr, s, f) \
 	fill(attr, &(struct fill_walk){ .base = (s), .has = &(s)->has, \
 	     .fields = (f), .count = COUNT(f) })
+
+static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket)
+{
+	return FILL(attr, socket, socket_fields);
+}
 
 struct records_walk {
 	const struct ksflow_handler *handler;

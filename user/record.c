@@ -128,6 +128,64 @@ static void print_data(const struct ksflow_record *record)
 	print_string("data", NULL, hex);
 }
 
+static void print_end(const char *key, const char *port_key, int family,
+		      const uint8_t *addr, uint16_t port)
+{
+	char text[INET6_ADDRSTRLEN];
+
+	print_string(key, NULL, inet_ntop(family, addr, text, sizeof(text)));
+	print_u64(port_key, NULL, port);
+}
+
+static const char *tcp_state_name(uint8_t state)
+{
+	/* as ss has them */
+	static const char * const names[] = {
+		NULL, "ESTAB", "SYN-SENT", "SYN-RECV", "FIN-WAIT-1",
+		"FIN-WAIT-2", "TIME-WAIT", "UNCONN", "CLOSE-WAIT", "LAST-ACK",
+		"LISTEN", "CLOSING", "SYN-RECV",
+	};
+
+	return state < sizeof(names) / sizeof(names[0]) ? names[state] : NULL;
+}
+
+static void print_tcp_info(const struct ksflow_socket *s)
+{
+	print_object("tcp-info");
+	print_u64("snd-mss", NULL, s->snd_mss);
+	print_u64("rcv-mss", NULL, s->rcv_mss);
+	print_u64("unacked", NULL, s->unacked);
+	print_u64("lost", NULL, s->lost);
+	print_u64("retrans", NULL, s->retrans);
+	print_u64("pmtu", NULL, s->pmtu);
+	print_u64("rtt-us", NULL, s->rtt_us);
+	print_u64("rttvar-us", NULL, s->rttvar_us);
+	print_u64("snd-cwnd", NULL, s->snd_cwnd);
+	print_u64("reordering", NULL, s->reordering);
+	if (ksflow_has(s, SOCKET_MIN_RTT))
+		print_u64("min-rtt-us", NULL, s->min_rtt_us);
+	print_object_end();
+}
+
+static void print_socket(const struct ksflow_socket *s)
+{
+	bool is_ip6 = ksflow_has(s, SOCKET_LOCAL6);
+	int family = is_ip6 ? AF_INET6 : AF_INET;
+
+	print_object("socket");
+	print_string("protocol", NULL, s->proto == IPPROTO_TCP ? "tcp" : "udp");
+	print_string("end", NULL, s->is_sender ? "sender" : "receiver");
+	print_end("local", "local-port", family,
+		  is_ip6 ? s->local6 : s->local4, s->local_port);
+	print_end("remote", "remote-port", family,
+		  is_ip6 ? s->remote6 : s->remote4, s->remote_port);
+	if (ksflow_has(s, SOCKET_STATE) && tcp_state_name(s->state))
+		print_string("state", NULL, tcp_state_name(s->state));
+	if (ksflow_has(s, SOCKET_RTT))
+		print_tcp_info(s);
+	print_object_end();
+}
+
 /* What only JSON has room for. */
 static void print_details(struct ifnames *names,
 			  const struct ksflow_batch *batch,
@@ -184,6 +242,8 @@ static void print_details(struct ifnames *names,
 		print_u64("segs", NULL, record->segs);
 	if (ksflow_has(record, RECORD_NETNS))
 		print_u64("netns", NULL, record->netns);
+	if (ksflow_has(record, RECORD_SOCKET))
+		print_socket(&record->socket);
 	print_flag("segmented", NULL, record->is_segmented);
 	if (ksflow_has(record, RECORD_DATA))
 		print_data(record);

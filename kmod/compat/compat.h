@@ -24,7 +24,10 @@
 #endif
 #include <net/flow.h>
 #include <net/genetlink.h>
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
 #include <net/route.h>
+#include <net/udp.h>
 #if defined(KSFLOW_HAVE_DROP_REASONS) || \
 	defined(KSFLOW_HAVE_DROP_REASONS_BY_SUBSYS)
 #include <net/dropreason.h>
@@ -279,6 +282,70 @@ static inline int ksflow_defrag_get(struct net *net)
 
 static inline void ksflow_defrag_put(struct net *net)
 {
+}
+#endif
+
+/*
+ * Sockets by the ends of a packet. TCP's: established, then listening; the
+ * caller gives back with sock_gen_put() what is counted. UDP's are free after
+ * a grace period. RCU.
+ *
+ * The tables are the namespace's, UDP's since 6.2; since 7.x (TCP's a little
+ * before) the lookup finds them by itself.
+ */
+#ifdef KSFLOW_HAVE_INET_HASHINFO
+#ifdef KSFLOW_HAVE_DEATH_ROW_POINTER
+#define KSFLOW_TCP_TABLE(net)	(net)->ipv4.tcp_death_row->hashinfo,
+#else
+#define KSFLOW_TCP_TABLE(net)	(net)->ipv4.tcp_death_row.hashinfo,
+#endif
+#else
+#define KSFLOW_TCP_TABLE(net)
+#endif
+#if defined(KSFLOW_HAVE_UDP_LOOKUP_NO_TABLE)
+#define KSFLOW_UDP_TABLE(net)
+#elif defined(KSFLOW_HAVE_UDP_TABLE_OF_NET)
+#define KSFLOW_UDP_TABLE(net)	(net)->ipv4.udp_table,
+#else
+#define KSFLOW_UDP_TABLE(net)	&udp_table,
+#endif
+
+static inline struct sock *
+ksflow_tcp4_lookup(struct net *net, __be32 remote, __be16 remote_port,
+		   __be32 local, __be16 local_port, int dif, int sdif,
+		   bool *is_counted)
+{
+	return __inet_lookup(net, KSFLOW_TCP_TABLE(net) NULL, 0, remote,
+			     remote_port, local, local_port, dif, sdif,
+			     is_counted);
+}
+
+static inline struct sock *
+ksflow_udp4_lookup(struct net *net, __be32 remote, __be16 remote_port,
+		   __be32 local, __be16 local_port, int dif, int sdif)
+{
+	return __udp4_lib_lookup(net, remote, remote_port, local, local_port,
+				 dif, sdif, KSFLOW_UDP_TABLE(net) NULL);
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static inline struct sock *
+ksflow_tcp6_lookup(struct net *net, const struct in6_addr *remote,
+		   __be16 remote_port, const struct in6_addr *local,
+		   u16 local_port, int dif, int sdif, bool *is_counted)
+{
+	return __inet6_lookup(net, KSFLOW_TCP_TABLE(net) NULL, 0, remote,
+			      remote_port, local, local_port, dif, sdif,
+			      is_counted);
+}
+
+static inline struct sock *
+ksflow_udp6_lookup(struct net *net, const struct in6_addr *remote,
+		   __be16 remote_port, const struct in6_addr *local,
+		   __be16 local_port, int dif, int sdif)
+{
+	return __udp6_lib_lookup(net, remote, remote_port, local, local_port,
+				 dif, sdif, KSFLOW_UDP_TABLE(net) NULL);
 }
 #endif
 

@@ -173,6 +173,56 @@ static void test_records(void)
 	is(parse(buf, 0), -EBADMSG, "nothing at all is refused");
 }
 
+static void put_socket(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD_SOCKET);
+
+	mnl_attr_put_u8(nlh, KSFLOW_A_SOCKET_PROTO, 6);
+	mnl_attr_put(nlh, KSFLOW_A_SOCKET_SENT, 0, NULL);
+	mnl_attr_put(nlh, KSFLOW_A_SOCKET_LOCAL4, 4, "\x0a\0\0\x09");
+	mnl_attr_put(nlh, KSFLOW_A_SOCKET_REMOTE4, 4, "\x0a\0\0\x08");
+	mnl_attr_put_u16(nlh, KSFLOW_A_SOCKET_LOCAL_PORT, 443);
+	mnl_attr_put_u16(nlh, KSFLOW_A_SOCKET_REMOTE_PORT, 50000);
+	mnl_attr_put_u8(nlh, KSFLOW_A_SOCKET_STATE, 1);
+	mnl_attr_put_u32(nlh, KSFLOW_A_SOCKET_RTT, 12345);
+	mnl_attr_put_u32(nlh, FUTURE, 7);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void test_socket(void)
+{
+	const struct ksflow_socket *s = &seen.record.socket;
+	struct nlmsghdr *nlh = start();
+	struct nlattr *nest;
+
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_BATCH);
+	mnl_attr_put_u8(nlh, KSFLOW_A_BATCH_KIND, KSFLOW_KIND_SAMPLE);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+	put_socket(nlh);
+	mnl_attr_nest_end(nlh, nest);
+	is(parse(buf + HEAD, nlh->nlmsg_len - HEAD), 0, "a socket parses");
+	ok(ksflow_has(&seen.record, RECORD_SOCKET), "socket: is there");
+	is(s->proto, 6, "socket: protocol");
+	ok(s->is_sender, "socket: sender");
+	is(s->local4[3], 9, "socket: local address");
+	is(s->remote4[3], 8, "socket: remote address");
+	is(s->local_port, 443, "socket: local port");
+	is(s->remote_port, 50000, "socket: remote port");
+	is(s->rtt_us, 12345, "socket: rtt");
+	ok(!ksflow_has(s, SOCKET_MIN_RTT), "socket: no least rtt");
+
+	nlh = start();
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_BATCH);
+	mnl_attr_put_u8(nlh, KSFLOW_A_BATCH_KIND, KSFLOW_KIND_SAMPLE);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+	mnl_attr_put_u32(nlh, KSFLOW_A_RECORD_SOCKET, 0xffffffff);
+	mnl_attr_nest_end(nlh, nest);
+	is(parse(buf + HEAD, nlh->nlmsg_len - HEAD), -EBADMSG,
+	   "a socket that is none is refused");
+}
+
 /* A drop knows other things than a sample. */
 static void test_drops(void)
 {
@@ -451,6 +501,7 @@ static void test_words(void)
 int main(void)
 {
 	test_records();
+	test_socket();
 	test_drops();
 	test_drop_settings();
 	test_wrong_sizes();

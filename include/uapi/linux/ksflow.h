@@ -284,8 +284,8 @@ enum ksflow_layer_attr {
 					 * in order */
 	KSFLOW_A_LAYER_PSAMPLE,		/* u32: 0 = nowhere, or N = publish in
 					 * psample's groups N (ingress) and N + 1
-					 * (egress), 1...2^32 - 3; begins when
-					 * the module psample is there */
+					 * (egress), 1...2^32 - 3. -EOPNOTSUPP:
+					 * the kernel has no psample */
 	KSFLOW_A_LAYER_DELAY,		/* u32: 0 = off, or 1...800 ms */
 
 	__KSFLOW_A_LAYER_MAX
@@ -635,9 +635,43 @@ enum ksflow_record_attr {
 	KSFLOW_A_RECORD_SENDER_PACKETS,	/* u64: its wrong packets so far */
 	KSFLOW_A_RECORD_DELAY,		/* u64: ns from ingress to egress; QUEUE
 					 * is the one it left by. Samples */
+	KSFLOW_A_RECORD_SOCKET,		/* nest, enum ksflow_socket_attr: samples
+					 * and drops that are of one */
 
 	__KSFLOW_A_RECORD_MAX
 };
 #define KSFLOW_A_RECORD_MAX (__KSFLOW_A_RECORD_MAX - 1)
+
+/*
+ * A TCP or UDP socket of the namespace, as it was when the record was sent. From
+ * SND_MSS on as in struct tcp_info; absent when it has none: not of TCP,
+ * listening, SYN_RECV, TIME_WAIT.
+ */
+enum ksflow_socket_attr {
+	KSFLOW_A_SOCKET_UNSPEC,
+	KSFLOW_A_SOCKET_PROTO,		/* u8: IPPROTO_TCP or IPPROTO_UDP */
+	KSFLOW_A_SOCKET_SENT,		/* flag: the packet is from it; else to it */
+	KSFLOW_A_SOCKET_LOCAL4,		/* 4 bytes, network order; or */
+	KSFLOW_A_SOCKET_LOCAL6,		/* 16 bytes: the packet's own address */
+	KSFLOW_A_SOCKET_REMOTE4,	/* 4 bytes, network order; or */
+	KSFLOW_A_SOCKET_REMOTE6,	/* 16 bytes: the packet's other one */
+	KSFLOW_A_SOCKET_LOCAL_PORT,	/* u16: host order */
+	KSFLOW_A_SOCKET_REMOTE_PORT,	/* u16: host order */
+	KSFLOW_A_SOCKET_STATE,		/* u8: TCP_ESTABLISHED...; TCP only */
+	KSFLOW_A_SOCKET_SND_MSS,	/* u32: bytes */
+	KSFLOW_A_SOCKET_RCV_MSS,	/* u32: bytes */
+	KSFLOW_A_SOCKET_UNACKED,	/* u32: packets in flight */
+	KSFLOW_A_SOCKET_LOST,		/* u32: packets thought lost */
+	KSFLOW_A_SOCKET_RETRANS,	/* u32: packets, of its whole life */
+	KSFLOW_A_SOCKET_PMTU,		/* u32: bytes */
+	KSFLOW_A_SOCKET_RTT,		/* u32: us, smoothed */
+	KSFLOW_A_SOCKET_RTTVAR,		/* u32: us */
+	KSFLOW_A_SOCKET_SND_CWND,	/* u32: packets */
+	KSFLOW_A_SOCKET_REORDERING,	/* u32: packets */
+	KSFLOW_A_SOCKET_MIN_RTT,	/* u32: us; absent = none measured */
+
+	__KSFLOW_A_SOCKET_MAX
+};
+#define KSFLOW_A_SOCKET_MAX (__KSFLOW_A_SOCKET_MAX - 1)
 
 #endif /* _UAPI_LINUX_KSFLOW_H */
