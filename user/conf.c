@@ -621,6 +621,8 @@ static int setting(struct lex *p, struct conf *conf)
 		return conf_dent(p, conf);
 	if (lex_is(p, "tcp"))
 		return conf_tcp(p, conf);
+	if (lex_is(p, "records"))
+		return conf_records(p, conf);
 	if (lex_is(p, "dns-sd"))
 		return conf_dns_sd(p, conf);
 	if (lex_is(p, "uuid"))
@@ -709,6 +711,7 @@ int conf_parse(struct conf *conf, const char *text, size_t len,
 		strcpy(conf->collectors[0].host, "127.0.0.1");
 		conf->collectors[0].port = SFLOW_PORT;
 	}
+	conf_records_apply(conf);
 	if (conf->sampling && !(conf->has_bps_ratio && !conf->bps_ratio))
 		lex_warn(&p, conf->sampling_line,
 		     "sampling=%u holds where the link speed is unknown; others: speed / %u (sampling.bps_ratio=0: %u for all)",

@@ -127,6 +127,7 @@ struct conf {
 	struct conf_psample psamples[CONF_PSAMPLE_MAX];
 	struct conf_dent dent;
 	struct conf_tcp tcp;
+	uint32_t off;		/* flow records that no collector gets */
 	struct conf_dns_sd dns_sd;
 	/* repair of checksums: the repair blocks, in order */
 	unsigned int repair_count;

@@ -95,22 +95,24 @@ int conf_tcp(struct lex *p, struct conf *conf)
 
 	memset(&conf->tcp, 0, sizeof(conf->tcp));
 	conf->tcp.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "tcp: not offered by this version, ignored");
 	ret = lex_open(p);
 	while (!ret) {
 		ret = lex_next(p, false);
 		if (ret || lex_is(p, "}"))
 			break;
-		if (lex_is(p, "tunnel"))
+		if (lex_is(p, "tunnel")) {
 			ret = lex_switch_value(p, &conf->tcp.tunnel);
-		else if (lex_is(p, "udp"))
+			if (!ret && conf->tcp.tunnel)
+				lex_unoffered(p, p->token_line,
+					      "tcp: tunnel: sockets of packets inside tunnels are not looked for, ignored");
+		} else if (lex_is(p, "udp")) {
 			ret = lex_switch_value(p, &conf->tcp.udp);
-		else if (lex_is(p, "dump"))
+		} else if (lex_is(p, "dump")) {
 			ret = lex_switch_value(p, &ignored);
-		else
+		} else {
 			ret = lex_fail(p,
 				       "expected tunnel, udp, dump or } in tcp");
+		}
 	}
 	return ret;
 }
@@ -136,4 +138,51 @@ int conf_dns_sd(struct lex *p, struct conf *conf)
 			ret = lex_fail(p, "expected domain or } in dns-sd");
 	}
 	return ret;
+}
+
+static int off_value(struct lex *p, uint32_t *off)
+{
+	unsigned int i;
+	bool is_on;
+	int ret;
+
+	for (i = 0; sflow_off_name(i) && !lex_is(p, sflow_off_name(i)); i++)
+		;
+	if (!sflow_off_name(i))
+		return lex_fail(p,
+				"expected the name of a flow record, as tcp-info or mpls, or } in records");
+	ret = lex_switch_value(p, &is_on);
+	if (ret)
+		return ret;
+	*off &= ~(1U << i);
+	*off |= is_on ? 0 : 1U << i;
+	return 0;
+}
+
+int conf_records(struct lex *p, struct conf *conf)
+{
+	int ret = lex_open(p);
+
+	while (!ret) {
+		ret = lex_next(p, false);
+		if (ret || lex_is(p, "}"))
+			break;
+		ret = off_value(p, &conf->off);
+	}
+	return ret;
+}
+
+/*
+ * The same for all collectors. hsflowd's tcp block has UDP's sockets off
+ * unless it says udp=on.
+ */
+void conf_records_apply(struct conf *conf)
+{
+	uint32_t off = conf->off;
+	unsigned int i;
+
+	if (conf->tcp.is_there && !conf->tcp.udp)
+		off |= 1U << SFLOW_OFF_UDP_SOCKET;
+	for (i = 0; i < conf->collector_count; i++)
+		conf->collectors[i].profile.off = off;
 }

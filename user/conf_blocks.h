@@ -4,7 +4,7 @@
 #define KSFLOW_USER_CONF_BLOCKS_H
 
 /*
- * Blocks of hsflowd's that are read and stored for what is to act on them.
+ * Blocks that are read and stored for what is to act on them.
  * The name is read already. 0 or -EINVAL.
  */
 
@@ -15,5 +15,9 @@ int conf_psample(struct lex *p, struct conf *conf);
 int conf_dent(struct lex *p, struct conf *conf);
 int conf_tcp(struct lex *p, struct conf *conf);
 int conf_dns_sd(struct lex *p, struct conf *conf);
+/* records { NAME=on|off ... }: flow records, by sflow_off_name() */
+int conf_records(struct lex *p, struct conf *conf);
+/* To the collectors' profiles, when all is read. */
+void conf_records_apply(struct conf *conf);
 
 #endif /* KSFLOW_USER_CONF_BLOCKS_H */

@@ -378,6 +378,14 @@ static void print_blocks(const struct conf *conf, FILE *out)
 	if (conf->tcp.is_there)
 		fprintf(out, "  tcp { tunnel=%s udp=%s }\n",
 			on_off(conf->tcp.tunnel), on_off(conf->tcp.udp));
+	if (conf->off) {
+		fprintf(out, "  records {");
+		for (i = 0; sflow_off_name(i); i++) {
+			if (conf->off >> i & 1)
+				fprintf(out, " %s=off", sflow_off_name(i));
+		}
+		fprintf(out, " }\n");
+	}
 	if (conf->dns_sd.is_there)
 		fprintf(out, "  dns-sd {%s%s }\n",
 			conf->dns_sd.domain[0] ? " domain=" : "",
@@ -457,6 +465,9 @@ void conf_print(const struct conf *conf, FILE *out)
 	for (i = 0; i < conf->collector_count; i++) {
 		const struct conf_collector *c = &conf->collectors[i];
 
+		/* dns-sd's own */
+		if (!c->port)
+			continue;
 		fprintf(out, "  collector { ip=%s udpport=%u", c->host,
 			c->port);
 		if (c->dev[0])

@@ -172,13 +172,109 @@ static void put_router(struct sflow_datagram *d, const struct ksflow_record *r)
 	sflow_put_router(d, &router);
 }
 
-static void put_tunnel(struct sflow_datagram *d, const struct flow_tunnel *t)
+#define LABELS_MAX	8
+#define LABEL_BYTES	4
+#define LABEL_IS_LAST	0x100
+
+/* Label stack entries within the bytes, outermost first. */
+static uint32_t find_labels(const struct ksflow_record *r,
+			    uint32_t labels[LABELS_MAX])
 {
-	if (!t)
+	uint32_t tags[TAGS_MAX], count = 0, at = 0;
+	uint16_t type;
+
+	if (!ksflow_has(r, RECORD_DATA))
+		return 0;
+	if (r->proto == SFLOW_HEADER_ETHERNET) {
+		at = 2 * ETH_ALEN + TAG_BYTES * find_tags(r, tags) + 2;
+		if (at > r->data_len)
+			return 0;
+		type = word_at(r->data, at - 2);
+		if (type != ETH_P_MPLS_UC && type != ETH_P_MPLS_MC)
+			return 0;
+	} else if (r->proto != SFLOW_HEADER_MPLS) {
+		return 0;
+	}
+	for (; count < LABELS_MAX && at + LABEL_BYTES <= r->data_len;
+	     at += LABEL_BYTES) {
+		labels[count] = (uint32_t)word_at(r->data, at) << 16 |
+				word_at(r->data, at + 2);
+		if (labels[count++] & LABEL_IS_LAST)
+			break;
+	}
+	return count;
+}
+
+static void put_tunnels(struct sflow_datagram *d, const struct flow_tunnel *t)
+{
+	for (; t; t = t->next) {
+		sflow_put_tunnel_ip(d, t->side, &t->ip);
+		if (t->has_vni)
+			sflow_put_vni(d, t->side, t->vni);
+	}
+}
+
+/* The labels it carries here are those of this side only. */
+static void put_mpls(struct sflow_datagram *d, const struct ksflow_record *r)
+{
+	bool is_out = r->dir == KSFLOW_DIR_EGRESS;
+	struct sflow_addr nexthop = { 0 };
+	uint32_t labels[LABELS_MAX];
+	uint32_t count = find_labels(r, labels);
+
+	if (count)
+		sflow_put_mpls(d, &nexthop, labels, is_out ? 0 : count,
+			       labels, is_out ? count : 0);
+}
+
+static void put_tcp_info(struct sflow_datagram *d,
+			 const struct ksflow_socket *s)
+{
+	struct sflow_tcp_info t = {
+		.direction = s->is_sender ? SFLOW_PACKET_SENT :
+					    SFLOW_PACKET_RECEIVED,
+		.snd_mss = s->snd_mss,
+		.rcv_mss = s->rcv_mss,
+		.unacked = s->unacked,
+		.lost = s->lost,
+		.retrans = s->retrans,
+		.pmtu = s->pmtu,
+		.rtt_us = s->rtt_us,
+		.rttvar_us = s->rttvar_us,
+		.snd_cwnd = s->snd_cwnd,
+		.reordering = s->reordering,
+		.min_rtt_us = s->min_rtt_us,
+	};
+
+	if (ksflow_has(s, SOCKET_RTT))
+		sflow_put_tcp_info(d, &t);
+}
+
+static void put_socket(struct sflow_datagram *d, const struct ksflow_record *r)
+{
+	const struct ksflow_socket *s = &r->socket;
+	struct sflow_socket socket = {
+		.protocol = s->proto,
+		.local_port = s->local_port,
+		.remote_port = s->remote_port,
+	};
+
+	if (!ksflow_has(r, RECORD_SOCKET))
 		return;
-	sflow_put_tunnel_ip(d, t->side, &t->ip);
-	if (t->has_vni)
-		sflow_put_vni(d, t->side, t->vni);
+	if (ksflow_has(s, SOCKET_LOCAL4)) {
+		socket.local.type = SFLOW_ADDR_IP4;
+		memcpy(socket.local.bytes, s->local4, sizeof(s->local4));
+		memcpy(socket.remote.bytes, s->remote4, sizeof(s->remote4));
+	} else if (ksflow_has(s, SOCKET_LOCAL6)) {
+		socket.local.type = SFLOW_ADDR_IP6;
+		memcpy(socket.local.bytes, s->local6, sizeof(s->local6));
+		memcpy(socket.remote.bytes, s->remote6, sizeof(s->remote6));
+	} else {
+		return;
+	}
+	socket.remote.type = socket.local.type;
+	sflow_put_socket(d, &socket);
+	put_tcp_info(d, s);
 }
 
 int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
@@ -199,8 +295,9 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 	put_header(d, r, header_max);
 	put_switch(d, r);
 	put_router(d, r);
+	put_mpls(d, r);
 	put_stripped(d, r);
-	put_tunnel(d, r->tunnel);
+	put_tunnels(d, r->tunnel);
 	if (ksflow_has(r, RECORD_QUEUE))
 		sflow_put_egress_queue(d, r->queue);
 	if (ksflow_has(r, RECORD_DELAY))
@@ -209,6 +306,7 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 		sflow_put_queue_depth(d, r->queue_depth_bytes);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
+	put_socket(d, r);
 	return sflow_sample_end(d);
 }
 
@@ -248,6 +346,7 @@ int flow_put_discard(struct sflow_datagram *d, const struct ksflow_record *r,
 		sflow_put_drop_reason(d, r->reason);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
+	put_socket(d, r);
 	return sflow_sample_end(d);
 }
 

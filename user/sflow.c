@@ -4,6 +4,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <string.h>
 
 /* Sample and record kinds of enterprise 0. */
@@ -19,6 +20,7 @@ enum {
 	FLOW_HEADER = 1,
 	FLOW_SWITCH = 1001,
 	FLOW_ROUTER = 1002,
+	FLOW_MPLS = 1006,
 	FLOW_VLAN_TUNNEL = 1012,
 	/* egress; ingress is the next number */
 	FLOW_TUNNEL_IP4 = 1023,
@@ -33,6 +35,9 @@ enum {
 	FLOW_HW_TRAP = 1041,
 	FLOW_DROP_REASON = 1042,
 	FLOW_TIMESTAMP = 1043,
+	FLOW_SOCKET4 = 2100,
+	FLOW_SOCKET6 = 2101,
+	FLOW_TCP_INFO = 2209,
 };
 
 /* Counter records that came late. */
@@ -43,6 +48,39 @@ enum {
 };
 
 #define STRING_MAX	255
+
+/* What a name turns off. */
+static const struct {
+	const char *name;
+	uint16_t first;
+	uint16_t last;
+} switches[SFLOW_OFF_COUNT] = {
+	[SFLOW_OFF_SWITCH] = { "switch", FLOW_SWITCH, FLOW_SWITCH },
+	[SFLOW_OFF_ROUTER] = { "router", FLOW_ROUTER, FLOW_ROUTER },
+	[SFLOW_OFF_MPLS] = { "mpls", FLOW_MPLS, FLOW_MPLS },
+	[SFLOW_OFF_TUNNEL] = { "tunnel", 1021, 1030 },
+	[SFLOW_OFF_EGRESS_QUEUE] = { "egress-queue", FLOW_EGRESS_QUEUE,
+				     FLOW_EGRESS_QUEUE },
+	[SFLOW_OFF_FUNCTION] = { "function", FLOW_FUNCTION, FLOW_FUNCTION },
+	[SFLOW_OFF_TRANSIT_DELAY] = { "transit-delay", FLOW_TRANSIT_DELAY,
+				      FLOW_TRANSIT_DELAY },
+	[SFLOW_OFF_QUEUE_DEPTH] = { "queue-depth", FLOW_QUEUE_DEPTH,
+				    FLOW_QUEUE_DEPTH },
+	[SFLOW_OFF_HW_TRAP] = { "hw-trap", FLOW_HW_TRAP, FLOW_HW_TRAP },
+	[SFLOW_OFF_DROP_REASON] = { "drop-reason", FLOW_DROP_REASON,
+				    FLOW_DROP_REASON },
+	[SFLOW_OFF_TIMESTAMP] = { "timestamp", FLOW_TIMESTAMP,
+				  FLOW_TIMESTAMP },
+	[SFLOW_OFF_SOCKET] = { "socket", FLOW_SOCKET4, FLOW_SOCKET6 },
+	/* by sflow_put_socket() itself */
+	[SFLOW_OFF_UDP_SOCKET] = { "udp-socket", 0, 0 },
+	[SFLOW_OFF_TCP_INFO] = { "tcp-info", FLOW_TCP_INFO, FLOW_TCP_INFO },
+};
+
+const char *sflow_off_name(unsigned int record)
+{
+	return record < SFLOW_OFF_COUNT ? switches[record].name : NULL;
+}
 
 static bool has_room(struct sflow_datagram *d, uint32_t len)
 {
@@ -259,11 +297,25 @@ void sflow_counters_begin(struct sflow_datagram *d, uint32_t sequence,
 	records_begin(d);
 }
 
+static bool is_off(const struct sflow_datagram *d, uint32_t format)
+{
+	unsigned int i;
+
+	for (i = 0; d->profile.off >> i; i++) {
+		if (d->profile.off >> i & 1 && format >= switches[i].first &&
+		    format <= switches[i].last)
+			return true;
+	}
+	return false;
+}
+
 static bool is_wanted(const struct sflow_datagram *d, uint32_t format)
 {
 	bool is_flow = d->kind == SAMPLE_FLOW ||
 		       d->kind == SAMPLE_FLOW_EXPANDED;
 
+	if ((is_flow || d->kind == SAMPLE_DISCARD) && is_off(d, format))
+		return false;
 	/* who gets discards at all knows what is in them */
 	if (d->kind == SAMPLE_DISCARD)
 		return true;
@@ -334,6 +386,23 @@ void sflow_put_vlan_tunnel(struct sflow_datagram *d, const uint32_t *tags,
 	sflow_u32(d, count);
 	for (i = 0; i < count; i++)
 		sflow_u32(d, tags[i]);
+	sflow_record_end(d);
+}
+
+void sflow_put_mpls(struct sflow_datagram *d, const struct sflow_addr *nexthop,
+		    const uint32_t *in, uint32_t in_count,
+		    const uint32_t *out, uint32_t out_count)
+{
+	uint32_t i;
+
+	sflow_record_begin(d, FLOW_MPLS);
+	sflow_addr(d, nexthop);
+	sflow_u32(d, in_count);
+	for (i = 0; i < in_count; i++)
+		sflow_u32(d, in[i]);
+	sflow_u32(d, out_count);
+	for (i = 0; i < out_count; i++)
+		sflow_u32(d, out[i]);
 	sflow_record_end(d);
 }
 
@@ -430,5 +499,41 @@ void sflow_put_timestamp(struct sflow_datagram *d, uint64_t ns)
 {
 	sflow_record_begin(d, FLOW_TIMESTAMP);
 	sflow_u64(d, ns);
+	sflow_record_end(d);
+}
+
+void sflow_put_socket(struct sflow_datagram *d, const struct sflow_socket *s)
+{
+	bool is_ip6 = s->local.type == SFLOW_ADDR_IP6;
+	uint32_t len = is_ip6 ? 16 : 4;
+
+	if (s->protocol == IPPROTO_UDP &&
+	    d->profile.off & 1U << SFLOW_OFF_UDP_SOCKET)
+		return;
+	sflow_record_begin(d, is_ip6 ? FLOW_SOCKET6 : FLOW_SOCKET4);
+	sflow_u32(d, s->protocol);
+	sflow_fixed(d, s->local.bytes, len);
+	sflow_fixed(d, s->remote.bytes, len);
+	sflow_u32(d, s->local_port);
+	sflow_u32(d, s->remote_port);
+	sflow_record_end(d);
+}
+
+void sflow_put_tcp_info(struct sflow_datagram *d,
+			const struct sflow_tcp_info *t)
+{
+	sflow_record_begin(d, FLOW_TCP_INFO);
+	sflow_u32(d, t->direction);
+	sflow_u32(d, t->snd_mss);
+	sflow_u32(d, t->rcv_mss);
+	sflow_u32(d, t->unacked);
+	sflow_u32(d, t->lost);
+	sflow_u32(d, t->retrans);
+	sflow_u32(d, t->pmtu);
+	sflow_u32(d, t->rtt_us);
+	sflow_u32(d, t->rttvar_us);
+	sflow_u32(d, t->snd_cwnd);
+	sflow_u32(d, t->reordering);
+	sflow_u32(d, t->min_rtt_us);
 	sflow_record_end(d);
 }

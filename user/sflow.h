@@ -95,10 +95,36 @@ enum sflow_vlan {
 	SFLOW_VLAN_STRIP,	/* none: in records 1001 and 1012 */
 };
 
+/* Flow records that can be turned off, each by its name. */
+enum sflow_switch_off {
+	SFLOW_OFF_SWITCH,
+	SFLOW_OFF_ROUTER,
+	SFLOW_OFF_MPLS,
+	SFLOW_OFF_TUNNEL,
+	SFLOW_OFF_EGRESS_QUEUE,
+	SFLOW_OFF_FUNCTION,
+	SFLOW_OFF_TRANSIT_DELAY,
+	SFLOW_OFF_QUEUE_DEPTH,
+	SFLOW_OFF_HW_TRAP,
+	SFLOW_OFF_DROP_REASON,
+	SFLOW_OFF_TIMESTAMP,
+	SFLOW_OFF_SOCKET,
+	SFLOW_OFF_UDP_SOCKET,	/* the same, of UDP alone */
+	SFLOW_OFF_TCP_INFO,
+
+	SFLOW_OFF_COUNT
+};
+
+/* "tcp-info" and so on; NULL: there is none. */
+const char *sflow_off_name(unsigned int record);
+
+/* Compared as bytes. */
 struct sflow_profile {
+	uint32_t off;		/* bits 1 << enum sflow_switch_off */
 	uint8_t records;	/* enum sflow_records */
 	uint8_t vlan;		/* enum sflow_vlan */
 	bool has_no_drops;	/* the caller's business */
+	uint8_t unused;
 };
 
 struct sflow_datagram {
@@ -179,12 +205,46 @@ struct sflow_router {
 	uint32_t dst_prefix_len;
 };
 
+/* The host's own end of a connection, and the other. */
+struct sflow_socket {
+	uint32_t protocol;	/* IPPROTO_TCP or IPPROTO_UDP */
+	struct sflow_addr local;	/* IPv4 or IPv6, as remote */
+	struct sflow_addr remote;
+	uint32_t local_port;
+	uint32_t remote_port;
+};
+
+enum sflow_packet_direction {
+	SFLOW_PACKET_UNKNOWN,
+	SFLOW_PACKET_RECEIVED,
+	SFLOW_PACKET_SENT,
+};
+
+struct sflow_tcp_info {
+	uint32_t direction;	/* enum sflow_packet_direction */
+	uint32_t snd_mss;
+	uint32_t rcv_mss;
+	uint32_t unacked;
+	uint32_t lost;
+	uint32_t retrans;
+	uint32_t pmtu;
+	uint32_t rtt_us;
+	uint32_t rttvar_us;
+	uint32_t snd_cwnd;
+	uint32_t reordering;
+	uint32_t min_rtt_us;
+};
+
 void sflow_put_header(struct sflow_datagram *d, const struct sflow_header *h);
 void sflow_put_switch(struct sflow_datagram *d, const struct sflow_switch *s);
 void sflow_put_router(struct sflow_datagram *d, const struct sflow_router *r);
 /* Tags taken out of the header: TPID << 16 | TCI, outermost first. */
 void sflow_put_vlan_tunnel(struct sflow_datagram *d, const uint32_t *tags,
 			   uint32_t count);
+/* Label stack entries as on the wire, outermost first. */
+void sflow_put_mpls(struct sflow_datagram *d, const struct sflow_addr *nexthop,
+		    const uint32_t *in, uint32_t in_count,
+		    const uint32_t *out, uint32_t out_count);
 /*
  * Tunnels (sFlow Tunnel Structures, records 1021 to 1030). Which side: INGRESS
  * tells what was removed before the header was sampled, EGRESS what is still to
@@ -227,6 +287,9 @@ void sflow_put_hw_trap(struct sflow_datagram *d, const char *group,
 		       const char *trap);
 void sflow_put_drop_reason(struct sflow_datagram *d, const char *reason);
 void sflow_put_timestamp(struct sflow_datagram *d, uint64_t ns);
+void sflow_put_socket(struct sflow_datagram *d, const struct sflow_socket *s);
+void sflow_put_tcp_info(struct sflow_datagram *d,
+			const struct sflow_tcp_info *t);
 
 /* Counter records. Unknown = all ones; sflow_if_counters_init() does that. */
 enum sflow_if_direction {

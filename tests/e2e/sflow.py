@@ -84,6 +84,13 @@ def router(r):
     return {'nexthop': r.addr(), 'src_mask': r.u32(), 'dst_mask': r.u32()}
 
 
+def ends(r, family, size):
+    return {'protocol': r.u32(),
+            'local': socket.inet_ntop(family, r.bytes(size)),
+            'remote': socket.inet_ntop(family, r.bytes(size)),
+            'local_port': r.u32(), 'remote_port': r.u32()}
+
+
 def if_counters(r):
     out = words('ifindex', 'type')(r)
     out['speed'] = r.u64()
@@ -157,6 +164,9 @@ FLOW = {
     1: header,
     1001: words('src_vlan', 'src_priority', 'dst_vlan', 'dst_priority'),
     1002: router,
+    1006: lambda r: {'nexthop': r.addr(),
+                     'in': ['%08x' % r.u32() for _ in range(r.u32())],
+                     'out': ['%08x' % r.u32() for _ in range(r.u32())]},
     1012: lambda r: {'tags': ['%08x' % r.u32() for _ in range(r.u32())]},
     1023: tunnel('tos', socket.AF_INET, 4),
     1024: tunnel('tos', socket.AF_INET, 4),
@@ -173,6 +183,11 @@ FLOW = {
     1041: lambda r: {'group': r.opaque().decode(), 'trap': r.opaque().decode()},
     1042: lambda r: {'reason': r.opaque().decode()},
     1043: lambda r: {'time_ns': r.u64()},
+    2100: lambda r: ends(r, socket.AF_INET, 4),
+    2101: lambda r: ends(r, socket.AF_INET6, 16),
+    2209: words('direction', 'snd_mss', 'rcv_mss', 'unacked', 'lost',
+                'retrans', 'pmtu', 'rtt', 'rttvar', 'snd_cwnd', 'reordering',
+                'min_rtt'),
 }
 
 

@@ -137,8 +137,8 @@ static void test_published(void)
 		 "  ulog { group = 1  probability = 0.0025 }\n"
 		 "  collector { ip=192.0.2.2 }\n"
 		 "}\n"), 0, "published: modules that are not offered");
-	is(report.warning_count, 10, "one warning each");
-	is(report.unoffered_count, 10, "which --strict refuses");
+	is(report.warning_count, 9, "one warning each");
+	is(report.unoffered_count, 9, "which --strict refuses");
 	is(conf.collector_count, 1, "what follows them is read");
 }
 
@@ -173,8 +173,8 @@ static void test_others(void)
 		 "  tcp { }\n"
 		 "  systemd { } dbus { } eapi { }\n"
 		 "}\n"), 0, "hsflowd's own file: %s", report.error);
-	is(report.unoffered_count, 14, "what is not offered, each once");
-	is(report.warning_count, 15, "and the rate that a speed overrides");
+	is(report.unoffered_count, 13, "what is not offered, each once");
+	is(report.warning_count, 14, "and the rate that a speed overrides");
 	is(conf.speed_count, 4, "speeds");
 	is(conf.device_count, 3, "devices");
 	ok(conf.tcp.is_there && conf.dent.sw, "tcp, dent: stored");
@@ -213,7 +213,9 @@ static void test_others(void)
 	is_str(conf.dns_sd.domain, ".example.com", "dns-sd: stored");
 	ok(conf.has_uuid && conf.uuid[15] == 0xff, "uuid");
 	is_str(conf.devices[0].regex, "^swp[0-9]{1,2}$", "dev.pattern");
-	is(report.unoffered_count, 2, "dns-sd, port");
+	is(report.unoffered_count, 1, "port");
+	is_str(conf.collectors[conf.collector_count - 1].host,
+	       "_sflow._udp.example.com", "dns-sd: one collector more");
 
 	is(parse("sflow { headerBytes=0 subAgentId=0x10 agentIP=router.example }"),
 	   0, "what hsflowd takes: %s", report.error);
@@ -632,6 +634,30 @@ static void test_rules(void)
 	is(layer.rule_count, 0, "no file: no rules, the module's defaults");
 }
 
+/* Records that no collector gets. */
+static void test_records(void)
+{
+	is(parse("sflow { collector { ip=a } }"), 0, "records: none off");
+	is(conf.collectors[0].profile.off, 0, "records: by default");
+	is(parse("sflow { collector { ip=a } records { tcp-info=off Socket=off socket=on }\n"
+		 "collector { ip=b } }"), 0, "records: %s", report.error);
+	is(conf.collectors[0].profile.off, 1U << SFLOW_OFF_TCP_INFO,
+	   "records: off for one collector");
+	is(conf.collectors[1].profile.off, 1U << SFLOW_OFF_TCP_INFO,
+	   "records: and for the other");
+	is(parse("sflow { records { tcp_info=off } }"), -EINVAL,
+	   "records: an unknown one is refused");
+	ok(strstr(report.error, "tcp_info"), "records: by name: %s",
+	   report.error);
+	is(parse("sflow { tcp { } collector { ip=a } }"), 0, "tcp: as hsflowd");
+	is(report.unoffered_count, 0, "tcp: offered");
+	is(conf.collectors[0].profile.off, 1U << SFLOW_OFF_UDP_SOCKET,
+	   "tcp: without UDP");
+	is(parse("sflow { tcp { udp=on } collector { ip=a } }"), 0,
+	   "tcp: with UDP");
+	is(conf.collectors[0].profile.off, 0, "tcp: when it says so");
+}
+
 /* What is printed reads as the same configuration. */
 static void test_print(void)
 {
@@ -648,7 +674,7 @@ static void test_print(void)
 		 "pcap { speed=1G- } pcap { dev=x* sampling=2 samplingDirection=in }\n"
 		 "pcap { dev.pattern=^a[0-9]{1,2}$ }\n"
 		 "psample { group=4 ingress=off egress=on } psample { group=8 } dent { sw=on switchport=x.* }\n"
-		 "tcp { udp=on } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
+		 "tcp { udp=on } records { tcp-info=off mpls=off } dns-sd { domain=.e } uuid=00112233445566778899aabbccddeeff\n"
 		 "collector { ip=a.b udpport=1 dev=d src=::1 namespace=n }\n"
 		 "collector { ip=b dscp=8 ttl=2 records=basic drops=on vlan=strip }\n"
 		 "collector { ip=c name=n1 records=standard drops=off vlan=8100 } }"), 0,
@@ -695,6 +721,7 @@ int main(void)
 	test_profiles();
 	test_rules();
 	test_rates();
+	test_records();
 	test_print();
 	test_truncated();
 	return tap_done();

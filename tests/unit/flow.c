@@ -246,6 +246,81 @@ static void test_discard(void)
 	ok(!body(1) && body(1041), "an unknown link type: no header");
 }
 
+static void test_mpls(void)
+{
+	/* label 100, TTL 255; label 3201, TC 0, bottom, TTL 64 */
+	static const uint8_t stack[] = { 0, 6, 0x40, 0xff, 0, 0xc8, 0x11, 0x40,
+					 0x45, 0 };
+	static uint8_t bytes[64];
+	struct ksflow_record r = record();
+	uint32_t at;
+
+	memcpy(bytes + 12, "\x81\0\0\x64\x88\x47", 6);
+	memcpy(bytes + 18, stack, sizeof(stack));
+	r.data = bytes;
+	r.data_len = sizeof(bytes);
+	put(&r);
+	at = body(1006);
+	is(word(at), 1, "MPLS: no next hop, of type 1");
+	is(word(at + 8), 2, "MPLS: behind a tag, two labels came in");
+	is(word(at + 12), 0x000640ff, "MPLS: the outermost first");
+	is(word(at + 16), 0x00c81140, "MPLS: the last one");
+	is(word(at + 20), 0, "MPLS: what goes out is not known");
+
+	r.dir = KSFLOW_DIR_EGRESS;
+	r.proto = SFLOW_HEADER_MPLS;
+	r.data = stack;
+	r.data_len = sizeof(stack);
+	put(&r);
+	at = body(1006);
+	is(word(at + 8), 0, "MPLS: without a link header, out: none came in");
+	is(word(at + 12), 2, "MPLS: two go out");
+	r.data_len = 7;
+	put(&r);
+	is(word(body(1006) + 12), 1, "MPLS: a label that is cut is none");
+	r.data_len = 3;
+	put(&r);
+	ok(!body(1006), "MPLS: nothing but half a label");
+	r = record();
+	put(&r);
+	ok(!body(1006), "MPLS: not of IP");
+}
+
+static void test_socket(void)
+{
+	struct ksflow_record r = record();
+	uint32_t at;
+
+	put(&r);
+	ok(!body(2100) && !body(2209), "no socket");
+	r.has |= HAS(SOCKET);
+	r.socket = (struct ksflow_socket){
+		.has = 1ULL << KSFLOW_A_SOCKET_LOCAL4, .proto = 17,
+		.local4 = { 10, 0, 0, 1 }, .remote4 = { 10, 0, 0, 2 },
+		.local_port = 53, .remote_port = 50000,
+	};
+	put(&r);
+	at = body(2100);
+	is(word(at + 4), 0x0a000001, "socket: local");
+	is(word(at + 12), 53, "socket: its port");
+	ok(!body(2209), "socket: no tcp_info");
+	r.socket.has |= 1ULL << KSFLOW_A_SOCKET_RTT;
+	r.socket.is_sender = true;
+	r.socket.rtt_us = 777;
+	put(&r);
+	is(word(body(2209)), 2, "tcp_info: sent");
+	is(word(body(2209) + 28), 777, "tcp_info: rtt");
+	r.socket.is_sender = false;
+	r.socket.has = 1ULL << KSFLOW_A_SOCKET_LOCAL6 |
+		       1ULL << KSFLOW_A_SOCKET_RTT;
+	put(&r);
+	is(word(body(2209)), 1, "tcp_info: received");
+	ok(body(2101) && !body(2100), "socket: IPv6");
+	r.has = drop().has | HAS(SOCKET);
+	put_discard(&r);
+	ok(body(2101) && body(2209), "socket: of a drop");
+}
+
 /* Datagrams as a collector gets them. */
 static int collector_fd;
 
@@ -612,6 +687,8 @@ int main(void)
 {
 	test_sample();
 	test_discard();
+	test_mpls();
+	test_socket();
 	test_export();
 	test_profiles();
 	test_streams();

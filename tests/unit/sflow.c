@@ -394,6 +394,74 @@ static void test_values(void)
 	is(sflow_sample_end(&d), 0, "strings: fit");
 }
 
+/* Of the host: lengths as section 5.5 of the formats has them. */
+static void test_sockets(void)
+{
+	static const struct sflow_flow flow = { 0 };
+	struct sflow_socket socket = {
+		.protocol = 6, .local_port = 443, .remote_port = 50000,
+		.local = { SFLOW_ADDR_IP4, { 10, 0, 0, 1 } },
+		.remote = { SFLOW_ADDR_IP4, { 10, 0, 0, 2 } },
+	};
+	static const struct sflow_tcp_info info = {
+		SFLOW_PACKET_SENT, 1448, 536, 3, 2, 1, 1500, 20000, 5000, 10, 3,
+		19000,
+	};
+	static const uint32_t labels[] = { 0x000640ff, 0x00c81140 };
+	const struct sflow_addr nexthop = { 0 };
+	uint32_t i;
+
+	start();
+	sflow_begin(&d);
+	sflow_flow_begin(&d, &flow);
+	sflow_put_socket(&d, &socket);
+	is(word(68), 2100, "socket: IPv4");
+	is(word(72), 20, "socket: length");
+	is(word(76), 6, "socket: protocol");
+	is(word(80), 0x0a000001, "socket: local");
+	is(word(84), 0x0a000002, "socket: remote");
+	is(word(88), 443, "socket: local port");
+	is(word(92), 50000, "socket: remote port");
+	sflow_put_tcp_info(&d, &info);
+	is(word(96), 2209, "tcp_info");
+	is(word(100), 48, "tcp_info: length");
+	for (i = 0; i < 12; i++)
+		is(word(104 + 4 * i), ((const uint32_t *)&info)[i],
+		   "tcp_info: word %u", i);
+	socket.local.type = socket.remote.type = SFLOW_ADDR_IP6;
+	sflow_put_socket(&d, &socket);
+	is(word(152), 2101, "socket: IPv6");
+	is(word(156), 44, "socket: length with IPv6");
+	is(word(196), 443, "socket: local port with IPv6");
+	is(sflow_sample_end(&d), 0, "sockets: fit");
+
+	start();
+	sflow_begin(&d);
+	sflow_flow_begin(&d, &flow);
+	sflow_put_mpls(&d, &nexthop, labels, 2, NULL, 0);
+	is(word(68), 1006, "mpls");
+	is(word(72), 24, "mpls: length");
+	is(word(76), 1, "mpls: next hop of type 1");
+	is(word(84), 2, "mpls: labels in");
+	is(word(92), 0x00c81140, "mpls: the innermost");
+	is(word(96), 0, "mpls: no labels out");
+	d.profile.off = 1U << SFLOW_OFF_MPLS | 1U << SFLOW_OFF_UDP_SOCKET |
+			1U << SFLOW_OFF_TCP_INFO;
+	sflow_put_mpls(&d, &nexthop, labels, 2, NULL, 0);
+	sflow_put_tcp_info(&d, &info);
+	socket.protocol = 17;
+	sflow_put_socket(&d, &socket);
+	is(d.len, 100, "off: nothing is written");
+	socket.protocol = 6;
+	sflow_put_socket(&d, &socket);
+	is(word(100), 2101, "off: TCP's sockets are not UDP's");
+	is(sflow_sample_end(&d), 0, "off: fits");
+	is(word(64), 2, "off: not counted");
+	for (i = 0; sflow_off_name(i); i++)
+		;
+	is(i, SFLOW_OFF_COUNT, "off: each has a name");
+}
+
 /* Bodies by hand, from the XDR of sFlow Tunnel Structures. */
 static void test_tunnels(void)
 {
@@ -442,10 +510,11 @@ int main(void)
 	test_v2();
 	test_v3();
 	test_v4();
-	test_tunnels();
 	test_v5();
 	test_padding();
 	test_limits();
 	test_values();
+	test_sockets();
+	test_tunnels();
 	return tap_done();
 }
