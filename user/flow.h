@@ -12,12 +12,15 @@
 
 struct ksflow_record;
 
+#define FLOW_TUNNELS	2	/* of a record at most: one on each side */
+
 /* What is, or was, around a packet. */
 struct flow_tunnel {
 	enum sflow_tunnel_side side;
 	struct sflow_ip ip;	/* no address: none of it is known */
 	bool has_vni;
 	uint32_t vni;
+	const struct flow_tunnel *next;	/* or NULL */
 };
 
 /*

@@ -23,6 +23,7 @@
 #include "rates.h"
 #include "rtnl.h"
 #include "state.h"
+#include "tunnel.h"
 
 #include <linux/rtnetlink.h>
 
@@ -60,6 +61,7 @@ struct daemon {
 	struct dent *dent;
 	uint32_t filters;		/* dent's generation, as the module has it */
 	struct state *state;
+	struct tunnels *tunnels;
 	bool said_state;
 	struct mnl_socket *addresses;
 	int signals;
@@ -83,13 +85,28 @@ static int64_t clock_ms(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
+static void on_sample(struct daemon *d, const struct ksflow_record *record)
+{
+	struct flow_tunnel found[FLOW_TUNNELS];
+	const struct flow_tunnel *around;
+	struct ksflow_record sample;
+
+	around = tunnels_around(d->tunnels, record, found);
+	if (around) {
+		sample = *record;
+		sample.tunnel = around;
+		record = &sample;
+	}
+	export_record(d->export, record, d->now_ms);
+}
+
 static void on_record(const struct ksflow_batch *batch,
 		      const struct ksflow_record *record, void *arg)
 {
 	struct daemon *d = arg;
 
 	if (batch->kind == KSFLOW_KIND_SAMPLE)
-		export_record(d->export, record, d->now_ms);
+		on_sample(d, record);
 	else if (batch->kind == KSFLOW_KIND_DROP)
 		export_discard(d->export, record, d->now_ms);
 }
@@ -474,6 +491,8 @@ static void loop(struct daemon *d)
 				dent_receive(d->dent, d->now_ms);
 			else if (fd == links_fd(d->links))
 				on_ports(d);
+			else if (fd == tunnels_fd(d->tunnels))
+				tunnels_receive(d->tunnels);
 			else if (rtnl_receive(d->addresses, on_address, d))
 				on_address(NULL, d);
 		}
@@ -507,6 +526,7 @@ static void stop(struct daemon *d)
 	export_close(d->export);
 	collectors_close(d->collectors);
 	state_close(d->state);
+	tunnels_close(d->tunnels);
 	if (d->addresses)
 		mnl_socket_close(d->addresses);
 	if (d->signals >= 0)
@@ -557,7 +577,8 @@ static int start(struct daemon *d)
 	d->counters = counters_open(on_counters, on_host, d);
 	d->module = module_open(&handler, on_restart, d);
 	d->state = state_open(STATE_DIR);
-	if (!d->state || !d->export || !d->counters || !d->module)
+	d->tunnels = tunnels_open();
+	if (!d->state || !d->tunnels || !d->export || !d->counters || !d->module)
 		return -ENOMEM;
 	ret = start_psample(d);
 	if (ret)
@@ -568,6 +589,7 @@ static int start(struct daemon *d)
 	    watch(d, links_fd(d->links)) ||
 	    watch(d, psample_source_fd(d->psample)) ||
 	    watch(d, dent_fd(d->dent)) ||
+	    watch(d, tunnels_fd(d->tunnels)) ||
 	    watch(d, mnl_socket_get_fd(d->addresses)))
 		return -EIO;
 	return apply(d);

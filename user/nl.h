@@ -328,7 +328,7 @@ struct ksflow_record {
 	uint16_t sum_right;
 	uint8_t sender[16];
 	uint64_t sender_packets;
-	/* of psample */
+	/* not of the module */
 	const struct flow_tunnel *tunnel;	/* or NULL */
 };
 

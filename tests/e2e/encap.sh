@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0
+# What is around a packet: MPLS labels (record 1006), and what tunnels put there
+# and take away (1023 to 1026, 1029, 1030), against the outer headers that are
+# sampled beneath.
+#
+#   namespace a                      namespace r                    namespace b
+#     a0 10.0.0.1 fd00::1 ---------- r0 10.0.0.2 fd00::2
+#     pushes 100, 3201               pops 100     r1 10.0.1.2 ----- b0 10.0.1.1
+#     gre1 10.20.0.1 ............... gre1 10.20.0.2, to and from b
+#     vx4 10.30.0.1 ................ vx4 10.30.0.2, VNI 42
+#     vx6 10.31.0.1 ................ vx6 10.31.0.2, VNI 43, over IPv6
+#
+# vm: timeout=120
+
+. ./lib.sh
+
+t=$(mktemp -d)
+on_exit "rm -rf $t"
+new_ns a r b
+veth $a a0 $r r0
+veth $r r1 $b b0
+addr $a a0 10.0.0.1/24 fd00::1/64
+addr $r r0 10.0.0.2/24 fd00::2/64
+addr $r r1 10.0.1.2/24
+addr $b b0 10.0.1.1/24
+in_ns $r sysctl -qw net.ipv4.ip_forward=1
+ip -n $b route add default via 10.0.1.2
+modprobe -a mpls_router mpls_iptunnel
+in_ns $r sysctl -qw net.mpls.platform_labels=5000 net.mpls.conf.r0.input=1
+ip -n $a route add 10.9.0.0/24 encap mpls 100/3201 ttl 63 via 10.0.0.2
+ip -n $r -f mpls route add 100 via inet 10.0.1.1 dev r1
+
+ip netns exec $r $python ./sflow.py -w "$t/samples" --ready "$t/ready" & collector=$!
+on_exit "kill $collector"
+wait_for 'test -e $t/ready' 30
+cat >"$t/conf" <<END
+sflow {
+  polling = 0
+  headerBytes = 256
+  pcap { dev=r0 sampling=1 }
+  pcap { dev=r1 sampling=1 }
+  pcap { dev=vx* sampling=1 }
+  collector { ip=127.0.0.1 }
+}
+END
+load
+ip netns exec $r ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
+on_exit "kill $daemon"
+ready() { ksflow -n $r -j dev show $1 | jq -e '.[0].rate == 1'; }
+try "ksflowd has it sampled" wait_for 'ready r0 && ready r1' 20
+
+send() { in_ns $a bash -c "echo fabric >/dev/udp/$1/5000"; }
+send 10.9.0.5
+# The payload, in hexadecimal.
+of() { jq -c "select(.source == \"0:$(in_ns $r cat /sys/class/net/$1/ifindex)\" and
+	(.records[\"1\"].header // \"\" | contains(\"666162726963\"))) | .records[\"1006\"]" "$t/samples"; }
+try "labelled packets are sampled" wait_for '[ "$(of r0)" ] && [ "$(of r1)" ]' 10
+# label 100: 0x64 << 12 | TTL 63; label 3201: 0xc81 << 12 | bottom | TTL 63
+is "in: both labels" "$(of r0)" '{"nexthop":"0.0.0.0","in":["0006403f","00c8113f"],"out":[]}'
+# The one that is left has what the other's lifetime came to: RFC 3443.
+is "out: the one that is left" "$(of r1 | jq -c '[.in, (.out[] | .[0:6])]')" '[[],"00c811"]'
+: >"$t/samples"
+send 10.0.0.2
+try "a packet without labels" wait_for '[ "$(of r0)" ]' 10
+is "has no such record" "$(of r0 | sort -u)" null
+is "nothing malformed" "$(jq -c 'select(.kind == "error")' "$t/samples")" ""
+
+# --- tunnels: they come while ksflowd runs -------------------------------------------
+
+# both DEV KIND OPTIONS A'S R'S ADDRESS ADDRESS: its two ends
+both() {
+	ip -n $a link add $1 type $2 $3 local $4 remote $5 && addr $a $1 $6 &&
+	ip -n $r link add $1 type $2 $3 local $5 remote $4 && addr $r $1 $7 &&
+	ip -n $a link set $1 up && ip -n $r link set $1 up
+}
+both gre1 gre 'key 7' 10.0.0.1 10.0.0.2 10.20.0.1/24 10.20.0.2/24
+both vx4 vxlan 'id 42 dstport 4789' 10.0.0.1 10.0.0.2 10.30.0.1/24 10.30.0.2/24
+both vx6 vxlan 'id 43 dstport 4789' fd00::1 fd00::2 10.31.0.1/24 10.31.0.2/24
+ip -n $a route add 10.0.1.0/24 via 10.20.0.2
+index() { in_ns $r cat /sys/class/net/$1/ifindex; }
+try "the tunnels carry" wait_for 'in_ns $b ping -q -c 1 -W 1 10.20.0.1 &&
+	in_ns $r ping -q -c 1 -W 1 10.30.0.1 && in_ns $r ping -q -c 1 -W 1 10.31.0.1' 20
+try "and are sampled" wait_for 'ready vx4 && ready vx6' 20
+: >"$t/samples"
+for to in "$b 10.20.0.1" "$r 10.30.0.1" "$r 10.31.0.1"; do
+	set -- $to
+	in_ns $1 ping -q -c 1 -s 72 -p 7475 $2 >/dev/null
+done
+# pings DEV FILTER: of those that dev had
+pings() { jq -c "select(.source == \"0:$(index $1)\" and
+	(.records[\"1\"].header // \"\" | contains(\"747574757475\"))) | $2" "$t/samples"; }
+try "each is there" wait_for '[ "$(pings r1 .rate | wc -l)" = 2 ] &&
+	[ "$(pings vx4 .rate | wc -l)" = 2 ] && [ "$(pings vx6 .rate | wc -l)" = 2 ] &&
+	[ "$(pings r0 .rate | wc -l)" = 6 ]' 10
+around='.records | with_entries(select(.key | tonumber | . > 1020 and . < 1031)) | to_entries | .[] |
+	[.key, (.value | .src, .dst, .protocol, .dst_port, .vni | select(. != null and . != 0))]'
+is "to be put into GRE, which r1 does not see" "$(pings r1 "select(.output == $(index gre1)) | $around")" \
+	'["1023","10.0.0.2","10.0.0.1",47]'
+is "that GRE was taken off" "$(pings r1 "select(.input == $(index gre1)) | $around")" \
+	'["1024","10.0.0.1","10.0.0.2",47]'
+is "VXLAN: will be, and was around" "$(pings vx4 "$around" | sort)" \
+	'["1023","10.0.0.2","10.0.0.1",17,4789]
+["1024","10.0.0.1","10.0.0.2",17,4789]
+["1029",42]
+["1030",42]'
+is "VXLAN over IPv6: will be, and was around" "$(pings vx6 "$around" | sort)" \
+	'["1025","fd00::2","fd00::1",17,4789]
+["1026","fd00::1","fd00::2",17,4789]
+["1029",43]
+["1030",43]'
+# What the device beneath has: the outer header as it was.
+said() { for dev in r1 vx4; do pings $dev '.records | .["1023"] // .["1024"] | .length'; done | sort | uniq -c; }
+seen() { pings r0 '.records["1"].header | select(.[24:28] == "0800") | .[32:36]' | tr -d '"' |
+	while read -r hex; do echo $((16#$hex)); done | sort | uniq -c; }
+is "their lengths are those of the outer headers" "$(said)" "$(seen)"
+ip -n $r link del vx4
+: >"$t/samples"
+in_ns $b ping -q -c 1 -s 72 -p 7475 10.20.0.1 >/dev/null
+wait_for '[ "$(pings r1 .rate | wc -l)" = 2 ]'
+is "one goes, another stays" "$(pings r1 '.records | has("1023"), has("1024")' | sort | uniq -c | tr -s ' ')" " 2 false
+ 2 true"
+is "still nothing malformed" "$(jq -c 'select(.kind == "error")' "$t/samples")" ""

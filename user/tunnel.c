@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Copyright (C) 2026 the ksflow authors */
+#include "tunnel.h"
+
+#include "nl.h"
+#include "rtnl.h"
+
+#include <linux/if_link.h>
+#include <linux/if_tunnel.h>
+#include <linux/rtnetlink.h>
+
+#include <libmnl/libmnl.h>
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define UDP_BYTES	8
+#define SHIM_BYTES	8	/* of VXLAN, and of Geneve without options */
+#define GRE_BYTES	4
+#define GRE_WORD	4	/* each of checksum, key, sequence */
+#define IP4_BYTES	20
+#define IP6_BYTES	40
+
+/* One attribute of a kind's own and what it is; 0 ends the list. */
+struct word {
+	uint16_t type;
+	enum {
+		NOTHING, LOCAL, REMOTE, VNI, PORT, PROTO, GRE_WORDS, EXTERNAL,
+	} what;
+};
+
+static const struct word vxlan[] = {
+	{ IFLA_VXLAN_ID, VNI }, { IFLA_VXLAN_PORT, PORT },
+	{ IFLA_VXLAN_LOCAL, LOCAL }, { IFLA_VXLAN_LOCAL6, LOCAL },
+	{ IFLA_VXLAN_GROUP, REMOTE }, { IFLA_VXLAN_GROUP6, REMOTE },
+	{ IFLA_VXLAN_COLLECT_METADATA, EXTERNAL }, { 0, NOTHING },
+};
+
+static const struct word geneve[] = {
+	{ IFLA_GENEVE_ID, VNI }, { IFLA_GENEVE_PORT, PORT },
+	{ IFLA_GENEVE_REMOTE, REMOTE }, { IFLA_GENEVE_REMOTE6, REMOTE },
+	{ IFLA_GENEVE_COLLECT_METADATA, EXTERNAL }, { 0, NOTHING },
+};
+
+static const struct word gre[] = {
+	{ IFLA_GRE_LOCAL, LOCAL }, { IFLA_GRE_REMOTE, REMOTE },
+	{ IFLA_GRE_OFLAGS, GRE_WORDS },
+	{ IFLA_GRE_COLLECT_METADATA, EXTERNAL }, { 0, NOTHING },
+};
+
+static const struct word ip[] = {
+	{ IFLA_IPTUN_LOCAL, LOCAL }, { IFLA_IPTUN_REMOTE, REMOTE },
+	{ IFLA_IPTUN_PROTO, PROTO },
+	{ IFLA_IPTUN_COLLECT_METADATA, EXTERNAL }, { 0, NOTHING },
+};
+
+static const struct kind {
+	const char *name;
+	const struct word *words;
+	uint8_t protocol;
+	uint8_t overhead;
+	bool is_ether;
+} kinds[] = {
+	{ "vxlan", vxlan, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true },
+	{ "geneve", geneve, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true },
+	{ "gre", gre, IPPROTO_GRE, GRE_BYTES, false },
+	{ "gretap", gre, IPPROTO_GRE, GRE_BYTES, true },
+	{ "ip6gre", gre, IPPROTO_GRE, GRE_BYTES, false },
+	{ "ip6gretap", gre, IPPROTO_GRE, GRE_BYTES, true },
+	{ "ipip", ip, IPPROTO_IPIP, 0, false },
+	{ "sit", ip, IPPROTO_IPV6, 0, false },
+	{ "ip6tnl", ip, 0, 0, false },
+};
+
+/* All zeros is no address, and no group is the other end. */
+static void read_addr(const struct nlattr *attr, struct sflow_addr *addr)
+{
+	static const uint8_t zero[16];
+	size_t len = mnl_attr_get_payload_len(attr);
+	const uint8_t *bytes = mnl_attr_get_payload(attr);
+
+	if ((len != 4 && len != 16) || !memcmp(bytes, zero, len) ||
+	    (len == 4 ? bytes[0] >> 4 == 14 : bytes[0] == 0xff))
+		return;
+	addr->type = len == 4 ? SFLOW_ADDR_IP4 : SFLOW_ADDR_IP6;
+	memcpy(addr->bytes, bytes, len);
+}
+
+static void read_gre_flags(const struct nlattr *attr, struct tunnel *tunnel)
+{
+	uint16_t flags;
+
+	if (mnl_attr_get_payload_len(attr) != sizeof(flags))
+		return;
+	flags = ntohs(mnl_attr_get_u16(attr));
+	tunnel->overhead += GRE_WORD * (!!(flags & ntohs(GRE_CSUM)) +
+					!!(flags & ntohs(GRE_KEY)) +
+					!!(flags & ntohs(GRE_SEQ)));
+}
+
+/* Return: it is known what this interface does. */
+static bool read_word(const struct nlattr *attr, const struct word *words,
+		      struct tunnel *tunnel)
+{
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	while (words->what && words->type != mnl_attr_get_type(attr))
+		words++;
+	switch (words->what) {
+	case LOCAL:
+		read_addr(attr, &tunnel->local);
+		break;
+	case REMOTE:
+		read_addr(attr, &tunnel->remote);
+		break;
+	case VNI:
+		tunnel->has_vni = len == sizeof(uint32_t);
+		if (tunnel->has_vni)
+			tunnel->vni = mnl_attr_get_u32(attr);
+		break;
+	case PORT:
+		if (len == sizeof(uint16_t))
+			tunnel->port = ntohs(mnl_attr_get_u16(attr));
+		break;
+	case PROTO:
+		/* 0 is any, then it depends on the packet */
+		if (len == sizeof(uint8_t) && mnl_attr_get_u8(attr))
+			tunnel->protocol = mnl_attr_get_u8(attr);
+		break;
+	case GRE_WORDS:
+		read_gre_flags(attr, tunnel);
+		break;
+	case EXTERNAL:
+		/* a flag to some, a byte to others */
+		return len && !*(const uint8_t *)mnl_attr_get_payload(attr);
+	case NOTHING:
+		break;
+	}
+	return true;
+}
+
+static const struct kind *find_kind(const struct nlattr *attr)
+{
+	size_t i, len = mnl_attr_get_payload_len(attr);
+	const char *name = mnl_attr_get_payload(attr);
+
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		if (strlen(kinds[i].name) == strnlen(name, len) &&
+		    !memcmp(kinds[i].name, name, strlen(kinds[i].name)))
+			return &kinds[i];
+	}
+	return NULL;
+}
+
+static bool parse_info(const struct nlattr *info, struct tunnel *tunnel)
+{
+	const struct nlattr *attr, *data = NULL;
+	const struct kind *kind = NULL;
+
+	mnl_attr_for_each_nested(attr, info) {
+		if (mnl_attr_get_type(attr) == IFLA_INFO_KIND)
+			kind = find_kind(attr);
+		else if (mnl_attr_get_type(attr) == IFLA_INFO_DATA)
+			data = attr;
+	}
+	if (!kind || !data)
+		return false;
+	tunnel->protocol = kind->protocol;
+	tunnel->overhead = kind->overhead;
+	tunnel->is_ether = kind->is_ether;
+	mnl_attr_for_each_nested(attr, data) {
+		if (!read_word(attr, kind->words, tunnel))
+			return false;
+	}
+	/* the record has room for both, of one type */
+	if (tunnel->local.type != tunnel->remote.type)
+		tunnel->local = (struct sflow_addr){
+			.type = tunnel->remote.type,
+		};
+	return tunnel->has_vni || tunnel->remote.type;
+}
+
+bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *attr;
+	bool is_found = false;
+
+	memset(tunnel, 0, sizeof(*tunnel));
+	if (nlh->nlmsg_type != RTM_NEWLINK ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC)
+		return false;
+	tunnel->ifindex = ifi->ifi_index;
+	mnl_attr_for_each(attr, nlh, sizeof(*ifi)) {
+		if (mnl_attr_get_type(attr) == IFLA_LINKINFO)
+			is_found = parse_info(attr, tunnel);
+	}
+	return is_found;
+}
+
+/* Few: a list will do. */
+struct tunnels {
+	struct mnl_socket *watch;
+	struct mnl_socket *ask;
+	unsigned int count;
+	unsigned int room;
+	struct tunnel *list;
+};
+
+static struct tunnel *find(const struct tunnels *tunnels, uint32_t ifindex)
+{
+	unsigned int i;
+
+	for (i = 0; i < tunnels->count; i++) {
+		if (tunnels->list[i].ifindex == ifindex)
+			return &tunnels->list[i];
+	}
+	return NULL;
+}
+
+void tunnels_set(struct tunnels *tunnels, uint32_t ifindex,
+		 const struct tunnel *tunnel)
+{
+	struct tunnel *old = find(tunnels, ifindex), *list;
+	unsigned int room = tunnels->room * 2 + 8;
+
+	if (!tunnel) {
+		if (old)
+			*old = tunnels->list[--tunnels->count];
+		return;
+	}
+	if (!old && tunnels->count == tunnels->room) {
+		/* without memory its packets have one record less */
+		list = reallocarray(tunnels->list, room, sizeof(*list));
+		if (!list)
+			return;
+		tunnels->list = list;
+		tunnels->room = room;
+	}
+	if (!old)
+		old = &tunnels->list[tunnels->count++];
+	*old = *tunnel;
+}
+
+static void on_link(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	struct tunnels *tunnels = arg;
+	struct tunnel tunnel;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
+	    ifi->ifi_family != AF_UNSPEC)
+		return;
+	tunnels_set(tunnels, ifi->ifi_index,
+		    tunnel_parse(nlh, &tunnel) ? &tunnel : NULL);
+}
+
+static void read_all(struct tunnels *tunnels)
+{
+	tunnels->count = 0;
+	rtnl_dump(tunnels->ask, RTM_GETLINK, on_link, tunnels);
+}
+
+struct tunnels *tunnels_open(void)
+{
+	struct tunnels *tunnels = calloc(1, sizeof(*tunnels));
+
+	if (!tunnels)
+		return NULL;
+	tunnels->watch = rtnl_open(RTMGRP_LINK);
+	tunnels->ask = rtnl_open(0);
+	if (!tunnels->watch || !tunnels->ask) {
+		tunnels_close(tunnels);
+		return NULL;
+	}
+	read_all(tunnels);
+	return tunnels;
+}
+
+void tunnels_close(struct tunnels *tunnels)
+{
+	if (!tunnels)
+		return;
+	if (tunnels->watch)
+		mnl_socket_close(tunnels->watch);
+	if (tunnels->ask)
+		mnl_socket_close(tunnels->ask);
+	free(tunnels->list);
+	free(tunnels);
+}
+
+int tunnels_fd(const struct tunnels *tunnels)
+{
+	return mnl_socket_get_fd(tunnels->watch);
+}
+
+void tunnels_receive(struct tunnels *tunnels)
+{
+	if (rtnl_receive(tunnels->watch, on_link, tunnels))
+		read_all(tunnels);
+}
+
+static void describe(const struct tunnel *tunnel,
+		     const struct ksflow_record *record,
+		     enum sflow_tunnel_side side, struct flow_tunnel *found)
+{
+	bool is_in = side == SFLOW_TUNNEL_INGRESS;
+	uint32_t inner = record->len_bytes;
+
+	/* its Ethernet header is of the other interface's link */
+	if (!tunnel->is_ether && record->proto == SFLOW_HEADER_ETHERNET)
+		inner -= inner < 14 ? inner : 14;
+	*found = (struct flow_tunnel){
+		.side = side,
+		.ip.protocol = tunnel->protocol,
+		.ip.src = is_in ? tunnel->remote : tunnel->local,
+		.ip.dst = is_in ? tunnel->local : tunnel->remote,
+		.ip.dst_port = tunnel->port,
+		/* IPv6: payload and header, as IPv4's total length */
+		.ip.length = inner + tunnel->overhead +
+			     (tunnel->remote.type == SFLOW_ADDR_IP6 ?
+			      IP6_BYTES : IP4_BYTES),
+		.has_vni = tunnel->has_vni,
+		.vni = tunnel->vni,
+	};
+}
+
+const struct flow_tunnel *tunnels_around(const struct tunnels *tunnels,
+					 const struct ksflow_record *record,
+					 struct flow_tunnel found[FLOW_TUNNELS])
+{
+	const struct tunnel *in = find(tunnels, record->in);
+	const struct tunnel *out = find(tunnels, record->out);
+	struct flow_tunnel *first = NULL;
+
+	if (out) {
+		describe(out, record, SFLOW_TUNNEL_EGRESS, &found[0]);
+		first = &found[0];
+	}
+	if (in) {
+		describe(in, record, SFLOW_TUNNEL_INGRESS, &found[1]);
+		found[1].next = first;
+		first = &found[1];
+	}
+	return first;
+}
