@@ -29,7 +29,7 @@ WARN     = -Wall -Wextra -Wstrict-prototypes -Wmissing-prototypes
 PKGS     = libmnl libnl-genl-3.0 libseccomp libpcap
 # Quiet when pkg-config or a library is missing: "make dkms-install" needs neither.
 PKG_CFLAGS = $(shell pkg-config --cflags $(PKGS))
-PKG_LIBS   = $(shell pkg-config --libs $(filter-out libpcap libseccomp,$(PKGS)))
+PKG_LIBS   = $(shell pkg-config --libs $(filter-out libpcap libseccomp,$(PKGS))) -lresolv
 PCAP_LIBS  = $(shell pkg-config --libs libpcap)
 SECCOMP_LIBS = $(shell pkg-config --libs libseccomp)
 ALL_CFLAGS = -std=gnu11 $(WARN) -D_GNU_SOURCE -DKSFLOW_VERSION=\"$(VERSION)\" \

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "log.h"
 #include "nl.h"
+#include "srv.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -97,15 +98,20 @@ static void resolve(const struct conf_collector *conf, int fd)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM };
 	struct address found[ADDRESSES_MAX] = { 0 };
+	struct srv srv = { .port = conf->port };
 	struct addrinfo *info, *i;
 	unsigned int count = 0;
 	char service[8];
 
+	snprintf(srv.host, sizeof(srv.host), "%s", conf->host);
+	if (!strncmp(conf->host, SRV_SFLOW, strlen(SRV_SFLOW)) &&
+	    srv_find(conf->host, &srv))
+		_exit(0);
 	/* a source address can only reach its own family */
 	if (conf->src[0])
 		hints.ai_family = strchr(conf->src, ':') ? AF_INET6 : AF_INET;
-	snprintf(service, sizeof(service), "%u", conf->port);
-	if (!getaddrinfo(conf->host, service, &hints, &info)) {
+	snprintf(service, sizeof(service), "%u", srv.port);
+	if (!getaddrinfo(srv.host, service, &hints, &info)) {
 		for (i = info; i && count < ADDRESSES_MAX; i = i->ai_next) {
 			found[count].len = i->ai_addrlen;
 			memcpy(&found[count++].addr, i->ai_addr,

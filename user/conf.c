@@ -702,6 +702,8 @@ int conf_parse(struct conf *conf, const char *text, size_t len,
 	conf->collector_count = 0;
 
 	ret = parse_blocks(&p, conf);
+	if (!ret)
+		ret = conf_dns_sd_apply(&p, conf);
 	if (ret)
 		return ret;
 	if (!conf->collector_count) {

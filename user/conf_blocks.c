@@ -4,7 +4,9 @@
 
 #include "conf.h"
 #include "conf_lex.h"
+#include "srv.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool is_read(const struct conf_psample *p, uint32_t group)
@@ -123,8 +125,6 @@ int conf_dns_sd(struct lex *p, struct conf *conf)
 
 	memset(&conf->dns_sd, 0, sizeof(conf->dns_sd));
 	conf->dns_sd.is_there = true;
-	lex_unoffered(p, p->token_line,
-		      "dns-sd: not offered by this version, ignored; name the collectors");
 	ret = lex_open(p);
 	while (!ret) {
 		ret = lex_next(p, false);
@@ -138,6 +138,27 @@ int conf_dns_sd(struct lex *p, struct conf *conf)
 			ret = lex_fail(p, "expected domain or } in dns-sd");
 	}
 	return ret;
+}
+
+/* One more collector: a name that is asked for otherwise. */
+int conf_dns_sd_apply(struct lex *p, struct conf *conf)
+{
+	const char *domain = conf->dns_sd.domain;
+	struct conf_collector *c;
+
+	if (!conf->dns_sd.is_there)
+		return 0;
+	if (conf->collector_count == CONF_COLLECTORS_MAX)
+		return lex_fail(p, "expected at most %d collectors, dns-sd's with them",
+				CONF_COLLECTORS_MAX);
+	c = &conf->collectors[conf->collector_count++];
+	memset(c, 0, sizeof(*c));
+	/* hsflowd's domains begin with a dot */
+	if ((size_t)snprintf(c->host, sizeof(c->host), "%s%s%s", SRV_SFLOW,
+			     domain[0] && domain[0] != '.' ? "." : "",
+			     domain) >= sizeof(c->host))
+		return lex_fail(p, "expected a shorter domain in dns-sd");
+	return 0;
 }
 
 static int off_value(struct lex *p, uint32_t *off)

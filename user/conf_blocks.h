@@ -15,6 +15,8 @@ int conf_psample(struct lex *p, struct conf *conf);
 int conf_dent(struct lex *p, struct conf *conf);
 int conf_tcp(struct lex *p, struct conf *conf);
 int conf_dns_sd(struct lex *p, struct conf *conf);
+/* When all is read. */
+int conf_dns_sd_apply(struct lex *p, struct conf *conf);
 /* records { NAME=on|off ... }: flow records, by sflow_off_name() */
 int conf_records(struct lex *p, struct conf *conf);
 /* To the collectors' profiles, when all is read. */

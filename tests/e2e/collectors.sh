@@ -23,6 +23,7 @@ addr "$b" b0 10.9.0.2/24 fd09::2/64
 addr "$b" b1 10.9.1.2/24
 mkdir -p "/etc/netns/$r"
 on_exit "rm -rf /etc/netns/$r"
+echo "nameserver 127.0.0.1" >"/etc/netns/$r/resolv.conf"
 { cat /etc/hosts; echo "10.9.0.2 collector.test"; } >"/etc/netns/$r/hosts"
 
 on_exit 'kill -KILL $daemon $in_b $in_c'
@@ -31,14 +32,40 @@ ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
 	"10.9.0.2,7004,$t/src" "10.9.1.2,7005,$t/vrf" \
 	"203.0.113.1,6343,$t/route" "10.9.0.2,7007,$t/dscp" \
 	"fd09::2,7008,$t/dscp6" "239.1.2.3,7009,$t/group" \
-	"10.9.0.2,7010,$t/basic" & in_b=$!
+	"10.9.0.2,7010,$t/basic" "10.9.0.2,7011,$t/srv" & in_b=$!
 ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
 	--ready "$t/ready.c" & in_c=$!
 wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
 
+# A name server that knows where sFlow goes in test.lan, and nothing else: two
+# collectors, of which the one of the lesser number of priority is to be taken.
+ip netns exec "$r" $python - "$t/ready.d" <<'END' & dns=$!
+import socket, struct, sys
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(('127.0.0.1', 53))
+open(sys.argv[1], 'w').close()
+name = b'\6_sflow\4_udp\4test\3lan\0'
+target = b'\x09collector\4test\0'
+while True:
+    q, peer = s.recvfrom(512)
+    answers = []
+    if q[12:].lower().startswith(name + b'\0\x21'):
+        answers = [name + struct.pack('>HHIHHHH', 33, 1, 60, 6 + len(target),
+                                  *rank) + struct.pack('>H', port) + target
+                   for rank, port in (((20, 0), 7012), ((10, 0), 7011))]
+    # an EDNS record in the question is left out
+    at = q.index(b'\0', 12) + 5
+    s.sendto(q[:2] + struct.pack('>HHHHH', 0x8180 if answers else 0x8183, 1,
+                                 len(answers), 0, 0) + q[12:at] +
+             b''.join(answers), peer)
+END
+on_exit "kill $dns"
+wait_for 'test -e $t/ready.d' 30
+
 cat >"$t/conf" <<END
 sflow {
   polling = 1
+  dns-sd { domain=.test.lan }
   collector { ip=10.9.0.2 udpport=7001 }
   collector { ip=fd09::2 udpport=7002 }
   collector { ip=collector.test udpport=7003 }
@@ -65,6 +92,7 @@ arrives() {
 arrives ip4 10.9.0.1
 arrives ip6 fd09::1
 arrives name 10.9.0.1
+arrives srv 10.9.0.1
 arrives src 10.9.0.9
 arrives vrf 10.9.1.1
 arrives netns 127.0.0.1
