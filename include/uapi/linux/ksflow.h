@@ -284,8 +284,8 @@ enum ksflow_layer_attr {
 					 * in order */
 	KSFLOW_A_LAYER_PSAMPLE,		/* u32: 0 = nowhere, or N = publish in
 					 * psample's groups N (ingress) and N + 1
-					 * (egress), 1...2^32 - 3. -EOPNOTSUPP:
-					 * the kernel has no psample */
+					 * (egress), 1...2^32 - 3; begins when
+					 * the module psample is there */
 	KSFLOW_A_LAYER_DELAY,		/* u32: 0 = off, or 1...800 ms */
 
 	__KSFLOW_A_LAYER_MAX
