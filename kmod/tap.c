@@ -127,11 +127,7 @@ static notrace void ksflow_probe_receive(void *unused, struct sk_buff *skb)
 	receive(skb);
 }
 
-/*
- * With the probe's own arguments, where they are: moving one costs every packet
- * an instruction. __used: the compiler is to leave them alone.
- */
-static noinline __used void receive_reused(void *unused, struct sk_buff *skb)
+static noinline void receive_reused(struct sk_buff *skb)
 {
 	ksflow_delay_reuse(skb);
 	receive(skb);
@@ -142,7 +138,7 @@ static notrace void ksflow_probe_receive_delay(void *unused,
 					       struct sk_buff *skb)
 {
 	if (ksflow_delay_is_followed(skb)) {
-		receive_reused(unused, skb);
+		receive_reused(skb);
 		return;
 	}
 	receive(skb);
@@ -202,6 +198,10 @@ static notrace void ksflow_probe_xmit(void *unused, const struct sk_buff *skb,
 	xmit(skb, dev);
 }
 
+/*
+ * With the probe's own arguments, where they are: moving one costs every packet
+ * an instruction. __used: the compiler is to leave them alone.
+ */
 static noinline __used void
 xmit_followed(void *unused, const struct sk_buff *skb,
 	      const struct net_device *dev)

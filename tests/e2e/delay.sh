@@ -85,17 +85,21 @@ between "netem: the median is 60 ms and more" "$(got median-ms)" 60 120
 between "netem: off by percent" "$(got off-percent)" 0 10
 between "netem: unmatched" "$(got without)" 0 20
 
-ip netns exec $r tc qdisc replace dev rb root tbf rate 4mbit burst 2000 limit 1000000
+# Whatever the sender's pace is, it takes 50 ms and its turn.
+ip netns exec $r tc qdisc del dev rb root
+ip netns exec $r tc qdisc add dev rb root handle 1: netem delay 50ms limit 2000
+ip netns exec $r tc qdisc add dev rb parent 1:1 tbf rate 4mbit burst 2000 limit 1000000
 monitor watch
 send 220 1400 0 10.0.2.1
 settled 220
 judge /tmp/truth
 between "tbf: packets with both" "$(got both)" 200 220
-between "tbf: the median is a queue's" "$(got median-ms)" 5 800
+between "tbf: the median is 50 ms and more" "$(got median-ms)" 50 800
 between "tbf: off by percent" "$(got off-percent)" 0 10
 
 # The same with nobody else looking at the packets; psample says it, too.
-ip netns exec $r tc qdisc replace dev rb root netem delay 60ms limit 2000
+ip netns exec $r tc qdisc del dev rb root
+ip netns exec $r tc qdisc add dev rb root netem delay 60ms limit 2000
 in_ns $r $python ./genl.py 5 11.1=u8:3 11.3=u32:4194304 11.8=u32:5 11.9=u32:800 >/dev/null
 ksflow -n $r dev set ra rate 1 dir ingress
 wait_for 'ksflow -n $r -j show | jq -e ".settings.psample | .group == 5 and (.missing | not)"' 20
@@ -129,7 +133,8 @@ fi
 # A packet every 0.4 s: while none moves, the queue itself is asked.
 ksflow -n $r dev set ra dir off
 ksflow -n $r dev set rb rate 1 dir egress
-ip netns exec $r tc qdisc replace dev rb root tbf rate 20kbit burst 1200 limit 100000
+ip netns exec $r tc qdisc del dev rb root
+ip netns exec $r tc qdisc add dev rb root tbf rate 20kbit burst 1200 limit 100000
 monitor
 send 6 1000 0 10.0.2.1
 backlog() { in_ns $r tc -s -j qdisc show dev rb | jq '.[0].backlog'; }
