@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # vm: icount cpus=1 kernels=6.12 timeout=20000
 #
-# What repair costs a packet, in instructions (see cost.sh for the method): frames
+# What repair costs a packet, in instructions (see tests/bench/cost.sh): frames
 # from a packet socket over a veth pair to a UDP socket read by recvmmsg. What is
 # compared is the whole way of a right packet without the module: it has one sum,
 # of the stack's, and with the module one, of ours.
