@@ -23,7 +23,11 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 CLONE_NEWNET = 0x40000000
 SUBSCRIBE, UNSUBSCRIBE, CONFIG_GET, LAYER_SET = 1, 2, 4, 5
 RULE_SET, RULE_DEL, RESET, DEV_GET, STATS_GET = 6, 7, 8, 9, 10
-KINDS, OWNER, IFNAME, LAYER, RULE = 4, 7, 9, 11, 12
+DROP_SET, DROP_GET, REPAIR_ADD, REPAIR_DEL, REPAIR_GET = 11, 12, 13, 14, 15
+KINDS, FILTER, OWNER, IFNAME, LAYER, RULE = 4, 6, 7, 9, 11, 12
+DROP, REPAIR = 20, 22
+ALL = "u32:7"                   # kinds
+PORT = "hex:" + struct.pack("=H", 4739).hex()
 ENOUGH = 1 << 30
 OUT_OF_MEMORY = (errno.ENOMEM, errno.ENOBUFS, errno.EAGAIN)
 
@@ -45,8 +49,10 @@ class Failing:
         os.close(self.file)
 
 
-def each(name, call, state=lambda: None, undo=lambda: None):
-    """call() returns 0 or an errno; undo() what it did when it succeeded."""
+def each(name, call, state=lambda: None, undo=lambda: None,
+         prepare=lambda: None):
+    """call() returns 0 or an errno; undo() what it did when it succeeded;
+    prepare() comes before each attempt."""
     def attempt(nth):
         with Failing(nth) as failing:
             try:
@@ -55,6 +61,7 @@ def each(name, call, state=lambda: None, undo=lambda: None):
                 code = error.errno
         return code, failing.left
 
+    prepare()
     code, left = attempt(ENOUGH)
     total, failed, wrong = ENOUGH - left, 0, []
     if code:
@@ -62,6 +69,7 @@ def each(name, call, state=lambda: None, undo=lambda: None):
     else:
         undo()
     for nth in range(1, total + 1):
+        prepare()
         before = state()
         code, left = attempt(nth)
         if code:
@@ -84,7 +92,7 @@ def load():
     if path.endswith(".xz"):
         subprocess.run(["xz", "-dkf", path], check=True)
         path = path[:-3]
-    params = b"devs=v*,w* rate=1 direction=both"
+    params = b"devs=v*,w* rate=1 direction=both drop_limit=5 repair_ports=1,2"
 
     def insert():
         file = os.open(path, os.O_RDONLY)
@@ -93,7 +101,7 @@ def load():
         os.close(file)
         return code
     each("load", insert, lambda: os.path.isdir("/sys/module/ksflow"),
-         lambda: subprocess.run(["rmmod", "ksflow"], check=True))
+         lambda: LIBC.syscall(176, b"ksflow", 0))
 
 
 def rule(pattern, rate, direction=4, tap=0):
@@ -176,6 +184,49 @@ def commands():
          lambda: ask(DEV_GET, [], None, genl.NLM_F_DUMP)[0], settings)
     each("STATS_GET",
          lambda: ask(STATS_GET, [], None, genl.NLM_F_DUMP)[0], readers)
+
+    # Counters and hooks come with the first setting and stay: a namespace for
+    # each attempt.
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    at_home = sock, helper
+
+    def fresh(*before):
+        def prepare():
+            nonlocal sock, helper
+            if LIBC.unshare(CLONE_NEWNET):
+                raise OSError(ctypes.get_errno(), "unshare")
+            sock, helper = genl.connect(), genl.connect()
+            for command, items in before:
+                ask(command, items)
+        return prepare
+
+    drops = [([DROP, 1], "u8:2"), ([DROP, 3], "u32:7"),
+             ([DROP, 11], "str:none"), ([DROP, 11], "str:+UDP*")]
+    repair = [([REPAIR, 2], PORT), ([REPAIR, 8], "u8:1"),
+              ([REPAIR, 10], "u8:1")]
+    both = (DROP_SET, drops), (REPAIR_ADD, repair)
+    each("DROP_SET", lambda: ask(DROP_SET, drops)[0], settings,
+         prepare=fresh())
+    each("REPAIR_ADD", lambda: ask(REPAIR_ADD, repair)[0], settings,
+         prepare=fresh())
+    each("REPAIR_DEL", lambda: ask(REPAIR_DEL, [([REPAIR], "nest")])[0],
+         settings, prepare=fresh(*both))
+    each("SUBSCRIBE to all kinds, with a filter", lambda: ask(SUBSCRIBE, [
+        ([KINDS], ALL), ([FILTER], "hex:06000000ffffffff")])[0], readers,
+         prepare=fresh(*both))
+    each("LAYER_SET with all of it", lambda: ask(LAYER_SET, layer + [
+        ([LAYER, 5, 1], "u8:2"), ([LAYER, 7, 2], PORT)])[0], settings,
+         prepare=fresh())
+    each("RESET of all of it", lambda: ask(RESET, [])[0], settings,
+         prepare=fresh(*both))
+    LIBC.setns(home, CLONE_NEWNET)
+    sock, helper = at_home
+    for command, items in both:
+        ask(command, items)
+    each("DROP_GET", lambda: ask(DROP_GET, [], None, genl.NLM_F_DUMP)[0],
+         settings)
+    each("REPAIR_GET", lambda: ask(REPAIR_GET, [], None, genl.NLM_F_DUMP)[0],
+         settings)
 
 
 def networks():

@@ -62,6 +62,7 @@ for f in failslab fail_page_alloc; do
 done
 on_exit "echo 0 >$d/failslab/probability; echo 0 >$d/fail_page_alloc/probability"
 ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+noise $a || not_ok "noise"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & reader=$!
 on_exit "kill $reader"
 if ! wait_for '[ -e $t/ready ]' 2; then
@@ -69,11 +70,15 @@ if ! wait_for '[ -e $t/ready ]' 2; then
 	ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & reader=$!
 	on_exit "kill $reader"
 fi
+for kind in drops repairs; do
+	ksflow -n $a -j monitor $kind >/dev/null 2>$t/err.$kind & on_exit "kill $!"
+done
 refused=0
 for ((i = 0; i < 40; i++)); do
 	ksflow -n $a dev set va rate $((1 + i % 3)) dir both \
 		tap "$([ $((i % 2)) = 0 ] && echo netfilter || echo auto)" \
 		>/dev/null 2>&1 || refused=$((refused + 1))
+	all_on $a >/dev/null 2>&1
 	ip -n $a link add d$i type dummy 2>/dev/null && ip -n $a link del d$i
 	[ $((i % 8)) != 0 ] || { ip netns add $_me-short && ip netns del $_me-short; } 2>/dev/null
 done
@@ -86,6 +91,7 @@ fi
 
 # Memory is there again: within two seconds all is as it was set.
 ksflow -n $a dev set va rate 1 dir both tap auto
+ksflow -n $a drop set state on
 wait_for 'ksflow -n $a -p dev show va | grep -q "\"tap-egress\": \"tracepoint\""' 3
 is "it recovers: both taps" "$(ksflow -n $a -p dev show va |
 	grep -cE '"tap-(in|e)gress": "tracepoint"')" 2
@@ -93,5 +99,7 @@ is "it recovers: nothing refused" "$(ksflow -n $a -p dev show va | grep refused)
 before=$(wc -l <$t/samples)
 wait_for '[ "$(wc -l <$t/samples)" -gt $((before + 10)) ]' &&
 	ok "it recovers: samples" || not_ok "it recovers: samples" "$(cat $t/err)"
+ksflow -n $a -j monitor drops >$t/drops 2>$t/err & on_exit "kill $!"
+wait_for '[ -s $t/drops ]' && ok "it recovers: drops" || not_ok "it recovers: drops" "$(cat $t/err)"
 try "the ledger closes" closes $a
 note "$(ksflow -n $a stats)"
