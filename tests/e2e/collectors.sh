@@ -50,7 +50,7 @@ while True:
     q, peer = s.recvfrom(512)
     answers = []
     if q[12:].lower().startswith(name + b'\0\x21'):
-        answers = [name + struct.pack('>HHIHHHH', 33, 1, 60, 6 + len(target),
+        answers = [name + struct.pack('>HHIHHH', 33, 1, 60, 6 + len(target),
                                   *rank) + struct.pack('>H', port) + target
                    for rank, port in (((20, 0), 7012), ((10, 0), 7011))]
     # an EDNS record in the question is left out
