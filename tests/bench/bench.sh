@@ -21,8 +21,6 @@ cd "$(dirname "$0")/../e2e" || exit
 
 NEVER=16777216	# "1 in": a packet that is not selected
 peer=${BUILD:-../bench}/peer object=${BUILD:-../bench}/peers.o
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 on_exit '[ ! "$reader" ] || kill $reader'
 words=" $(cat /proc/cmdline) ${BENCH-} "
 reader='' rounds=1

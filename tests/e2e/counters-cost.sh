@@ -6,8 +6,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns n
 for i in $(seq 1000); do echo "link add d$i up type dummy"; done | ip -n "$n" -batch -
 is "a thousand interfaces" "$(ip -n "$n" -o link show type dummy | wc -l)" 1000

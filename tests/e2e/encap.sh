@@ -14,8 +14,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a r b
 veth $a a0 $r r0
 veth $r r1 $b b0

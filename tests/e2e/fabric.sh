@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 leaves=20 spines=4 packets=3
 
 cat >"$t/fabric.py" <<'END'

@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 try "the fuzzer builds" gcc -O1 -D_GNU_SOURCE -o $t/frames frames.c || exit
 count=${FUZZ:-12500} seed=1
 [[ $count != *:* ]] || { seed=${count#*:}; count=${count%:*}; }

@@ -10,7 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
 chmod 755 "$t"
 on_exit "rm -rf $t"
 

@@ -8,8 +8,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 modprobe tun
 new_ns s
 in_s() { ip netns exec "$s" "$@"; }

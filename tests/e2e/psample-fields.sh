@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 modprobe netdevsim
 modprobe psample
 on_exit "rmmod netdevsim"

@@ -12,8 +12,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a
 veth "" p0 "$a" a0
 veth "" q0 "$a" b0

@@ -9,8 +9,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 new_ns a b
 veth $a va $b vb
 addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24

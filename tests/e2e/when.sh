@@ -10,8 +10,6 @@
 
 . ./lib.sh
 
-t=$(mktemp -d)
-on_exit "rm -rf $t"
 load
 new_ns a r
 veth "$a" a0 "$r" r0
