@@ -11,7 +11,6 @@
 . ./lib.sh
 
 chmod 755 "$t"
-on_exit "rm -rf $t"
 
 # nobody COMMAND...: without any privilege; root_of_own: root in a user
 # namespace, and a network namespace, of nobody's own; root_here: in the
