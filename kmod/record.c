@@ -189,16 +189,13 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	record->vlan = 0;
 	record->names = 0;
 	record->mark = skb->mark;
+	record->hash = skb->l4_hash ? skb->hash : 0;
 	record->delay_state = KSFLOW_DELAY_NONE;
 	if (sampler->way == KSFLOW_IN) {
 		record->in = device->ifindex;
 		record->out = 0;
 		if (READ_ONCE(device->kn->delay.wait_ms))
 			ksflow_delay_begin(record, skb);
-		if (skb->l4_hash) {
-			record->has |= KSFLOW_HAS_HASH;
-			record->hash = skb->hash;
-		}
 	} else {
 		record->in = skb->skb_iif ?: KSFLOW_IFINDEX_LOCAL;
 		record->out = device->ifindex;

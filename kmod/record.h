@@ -37,7 +37,6 @@ enum {
 	KSFLOW_HAS_PROCESS = 1 << 5,
 	KSFLOW_HAS_TRAP = 1 << 6,
 	KSFLOW_IS_REPAIRED = 1 << 7,
-	KSFLOW_HAS_HASH = 1 << 8,
 };
 
 /**
@@ -57,6 +56,8 @@ struct ksflow_layout {
 /**
  * struct ksflow_record - one packet in a ring
  * @size: bytes in the ring, a multiple of 8
+ * @kind: enum ksflow_kind, or KSFLOW_RECORD_PAD, which has no more than what is
+ *	up to here: a ring may end 8 bytes after it begins
  * @has: KSFLOW_HAS_*
  * @hits: samples it stands for
  * @seq: sequence of the first of them
@@ -73,7 +74,6 @@ struct ksflow_layout {
  * @delay_state: of samples: enum ksflow_delay_end, KSFLOW_DELAY_NONE or
  *	KSFLOW_DELAY_PENDING; then another CPU may fill in @delay, @delay_out,
  *	@queue and @depth, and this last
- * @kind: enum ksflow_kind, or KSFLOW_RECORD_PAD
  * @pool: candidates so far; the writer fills in this CPU's and sampler's, the
  *	worker makes it the device's
  * @drops: samples lost to full rings so far, likewise
@@ -81,7 +81,7 @@ struct ksflow_layout {
  * @delay: ns from ingress to egress, if @delay_state says so
  * @queue: transmit queue
  * @depth: bytes waiting in it
- * @hash: of the flow, as the skb had it: paths of equal cost go by it
+ * @hash: of the flow, as the skb had it, 0 for none: paths of equal cost go by it
  * @src_prefix: the route's, with @nexthop; worker
  * @dst_prefix: likewise
  * @delay_place: its place in delay.c's table
@@ -105,7 +105,8 @@ struct ksflow_layout {
  */
 struct ksflow_record {
 	u16 size;
-	u16 has;
+	u8 kind;
+	u8 has;
 	u32 hits;
 	u64 seq;
 	u64 time;
@@ -119,7 +120,6 @@ struct ksflow_record {
 	u16 caplen;
 	u16 names;
 	u8 delay_state;
-	u8 kind;
 	union {
 		struct {
 			u64 pool;

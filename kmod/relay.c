@@ -102,7 +102,8 @@ struct ksflow_record *ksflow_relay_reserve(struct ksflow_relay *relay,
 	}
 	record = (struct ksflow_record *)(ring->data + at);
 	if (pad) {
-		/* Ring and records are multiples of 8: a head always fits. */
+		/* Ring and records are multiples of 8: that much always fits. */
+		BUILD_BUG_ON(offsetofend(struct ksflow_record, kind) > 8);
 		record->size = pad;
 		record->kind = KSFLOW_RECORD_PAD;
 		smp_store_release(&ring->head, ring->head + pad);
@@ -217,16 +218,24 @@ static bool is_wanted(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	return ksflow_filter_wants(reader->filter, record);
 }
 
+/* Is it of this stream: of its kind, and not there before the reader was? */
+static bool is_of(const struct ksflow_subscriber *reader, int cpu,
+		  unsigned int kind, const struct ksflow_record *record)
+{
+	return record->kind == kind &&
+	       record->seq >= reader->position[cpu][kind].first;
+}
+
 /* Return: the sequence after the last sample in [@pos, @end). */
 static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
-		unsigned int kind, u32 pos, u32 end, u64 *counter)
+		int cpu, unsigned int kind, u32 pos, u32 end, u64 *counter)
 {
 	struct ksflow_record *record;
 	u64 next = 0;
 
 	for (; pos != end; pos += record->size) {
 		record = record_at(ring, pos);
-		if (record->kind != kind)
+		if (!is_of(reader, cpu, kind, record))
 			continue;
 		*counter += record->hits;
 		next = record->seq + record->hits;
@@ -254,7 +263,7 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	/* Nothing of this kind that the reader wants: no message. */
 	for (; pos != end; pos += record->size) {
 		record = record_at(ring, pos);
-		if (record->kind != kind)
+		if (!is_of(reader, cpu, kind, record))
 			continue;
 		if (is_wanted(kn, reader, record))
 			break;
@@ -279,7 +288,7 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 		u64 lost;
 
 		record = record_at(ring, pos);
-		if (record->kind != kind)
+		if (!is_of(reader, cpu, kind, record))
 			continue;
 		if (pos != begin && !is_wanted(kn, reader, record)) {
 			batch.filtered += record->hits;
@@ -309,7 +318,7 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	position->filtered = 0;
 	if (genlmsg_unicast(kn->net, msg, reader->portid)) {
 		/* Whatever the filter would have said of them. */
-		lose(reader, ring, kind, begin, pos, &delivery->overrun);
+		lose(reader, ring, cpu, kind, begin, pos, &delivery->overrun);
 	} else {
 		delivery->delivered += batch.hits;
 		delivery->filtered += batch.filtered;
@@ -319,7 +328,7 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 free_msg:
 	consume_skb(msg);
 no_memory:
-	position->next = lose(reader, ring, kind, begin, end,
+	position->next = lose(reader, ring, cpu, kind, begin, end,
 			      &delivery->no_memory);
 	position->filtered = 0;
 	return end;
@@ -330,14 +339,12 @@ static void publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 		    int cpu, u32 pos, u32 end)
 {
 	struct ksflow_delivery *delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
-	u64 first = reader->position[cpu][KSFLOW_KIND_SAMPLE].first;
 	struct ksflow_record *record;
 	u32 taken;
 
 	for (; pos != end; pos += record->size) {
 		record = record_at(ring, pos);
-		/* Nor what was there before it. */
-		if (record->kind != KSFLOW_KIND_SAMPLE || record->seq < first)
+		if (!is_of(reader, cpu, KSFLOW_KIND_SAMPLE, record))
 			continue;
 		taken = ksflow_psample_send(reader->psample, record);
 		delivery->delivered += taken;

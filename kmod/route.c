@@ -46,7 +46,7 @@ static struct sk_buff *packet_of(const struct ksflow_record *record,
 	skb->dev = dev;
 	skb->skb_iif = dev->ifindex;
 	skb->mark = record->mark;
-	if (record->has & KSFLOW_HAS_HASH)
+	if (record->hash)
 		skb_set_hash(skb, record->hash, PKT_HASH_TYPE_L4);
 	return skb;
 }
