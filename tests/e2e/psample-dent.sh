@@ -24,7 +24,6 @@ start() {
 	ip netns exec "$s" ksflowd --foreground -f "$t/conf" 2>>"$t/log" & daemon=$!
 }
 on_exit 'kill -KILL $daemon'
-says() { grep -qF -- "$1" "$t/log"; }
 # ports FIRST LAST [SPEED]
 ports() {
 	for ((i = $1; i <= $2; i++)); do
@@ -37,10 +36,11 @@ speed() {
 	in_s sh -c 'for i in $(seq '"$1 $2"'); do
 		ethtool -s swp$i speed '"$3"' duplex full autoneg off; done'
 }
-# filters: "DEV DIRECTION GROUP RATE" of each that samples, sorted, as tc has it
+# filters: "DEV DIRECTION GROUP RATE" of each that samples, sorted, as tc has it.
+# An older tc says nothing, not even [], of a device that has no such hook.
 filters() {
 	local d side
-	for d in $(in_s ls /sys/class/net); do
+	for d in $(in_s tc -j qdisc show | jq -r '.[] | select(.kind == "clsact").dev'); do
 		for side in ingress egress; do
 			echo "$d $side"
 		done
@@ -159,8 +159,8 @@ is "their clsact, too; ours are gone" "$(in_s tc qdisc show | grep clsact | grep
 sed -i 's/sw=on/sw=off/' "$t/conf"
 : >"$t/log"
 start
-try "sw=off: a port that refuses is named" wait_for 'says "dent: swp1 refuses a sampling filter at ingress"'
-try "the last one as well" wait_for 'says "dent: swp41 refuses"'
+try "sw=off: a port that refuses is named" wait_for 'logged "dent: swp1 refuses a sampling filter at ingress"'
+try "the last one as well" wait_for 'logged "dent: swp41 refuses"'
 is "in one line for each" "$(grep -c refuses "$t/log")" 33
 note "$(grep 'swp1 refuses' "$t/log")"
 become "and has none" "swp1 egress 99 77"

@@ -39,7 +39,7 @@ lines() { grep -c "\"$1\"" /tmp/$2.json; }
 # --- the module psample is not there --------------------------------------------
 
 ko=$(modinfo -n psample)
-wait_for '! lsmod | grep -q "^psample " || rmmod psample'
+wait_for '! lsmod | grep -q "^psample " || modprobe -r act_sample psample' 30
 mv $ko $ko.away
 load psample_group=7 devs=va rate=1 direction=both
 try "psample is missing: the module loads, and says it" \

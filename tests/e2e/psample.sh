@@ -72,7 +72,7 @@ sum() { jq -s 'map(.rate) | add // 0' "$t/samples"; }
 conf
 start_collector
 on_exit 'kill $collector'
-lsmod | grep -q '^psample' && modprobe -r act_sample psample
+wait_for '! lsmod | grep -q "^psample " || modprobe -r act_sample psample' 30
 ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit 'kill -KILL $daemon'
 try "without psample it says so" wait_for 'says "psample: not there"'
