@@ -9,6 +9,7 @@ import os
 import select
 import socket
 import struct
+import subprocess
 import sys
 import time
 
@@ -411,7 +412,12 @@ def segmented():
           [p[48:] == piece and struct.unpack('>H', p[46:48])[0] ==
            right_sum(p[8:24], p[24:40], p[40:])
            for p, piece in zip(got, pieces)], [True] * 10)
-    check('and counted', difference(before, counts(REPAIR)), 'seen=2 super=2')
+    # An older veth takes none: its segments come in.
+    is_super = 'tx-udp-segmentation: on' in subprocess.run(
+        ['ip', 'netns', 'exec', A, 'ethtool', '-k', 'a0'],
+        capture_output=True, text=True).stdout
+    check('and counted', difference(before, counts(REPAIR)),
+          'seen=2 super=2' if is_super else 'seen=20 partial=20')
 
 
 def merged():
