@@ -320,7 +320,7 @@ def bound(address, port):
                          struct.pack('=4sII', socket.inet_aton(address), 0,
                                      min(i for i, name in
                                          socket.if_nameindex()
-                                         if name != 'lo')))
+                                         if name != 'lo' and is_up(name))))
     else:
         s.setsockopt(socket.IPPROTO_IPV6, IPV6_RECVTCLASS, 1)
     return s
@@ -344,6 +344,11 @@ def live(outs, ready):
                 elif (level, kind) == (socket.SOL_IP, IP_TTL):
                     mark['ttl'] = value[0]
             yield at, {'from': peer[0], **mark}, data, outs[s]
+
+
+def is_up(name):
+    with open('/sys/class/net/%s/flags' % name) as f:
+        return int(f.read(), 16) & 1
 
 
 def main():
