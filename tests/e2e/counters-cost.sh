@@ -19,6 +19,8 @@ sflow {
 END
 ip netns exec "$n" ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit "kill $daemon"
+# Before it has said anything, a signal ends it.
+wait_for '[ -s $t/log ]' 60
 
 # sent: samples of counters so far; cpu: nanoseconds that ksflowd ran
 sent() { kill -USR1 $daemon; sed -n 's/.* \([0-9]*\) counter samples of .*/\1/p' "$t/log" | tail -n 1; }
