@@ -130,11 +130,11 @@ fi
 
 # --- the depth of the queue ---------------------------------------------------------
 
-# A packet every 0.4 s: while none moves, the queue itself is asked.
+# A packet every second: while none moves, the queue itself is asked.
 ksflow -n $r dev set ra dir off
 ksflow -n $r dev set rb rate 1 dir egress
 ip netns exec $r tc qdisc del dev rb root
-ip netns exec $r tc qdisc add dev rb root tbf rate 20kbit burst 1200 limit 100000
+ip netns exec $r tc qdisc add dev rb root tbf rate 8kbit burst 1200 limit 100000
 monitor
 send 6 1000 0 10.0.2.1
 backlog() { in_ns $r tc -s -j qdisc show dev rb | jq '.[0].backlog'; }
