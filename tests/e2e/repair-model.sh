@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Repair of random packets: what the stack accepts, what is forwarded and what is
-# counted equals what an independent model says. 25,000 of them, others on each
-# kernel (SEED=n), so 100,000 in all; STORM=n: n times that.
+# counted equals what an independent model says. 100,000 of them, others on
+# each kernel (SEED=n); STORM=n: n times that.
 #
 #   a: a0 ====== b0 :b: b1 ====== c0 :c     fd00::1, fd00::2; fd00:c::1, ::2
 #
@@ -28,7 +28,7 @@ repairs add port=4739 mode=repair
 repairs add port=4740
 repairs add port=4741 mode=repair kinds=zero,swapped
 repairs add port=4742 mode=repair from=2001:db8:1::/48
-$python ./repair_model.py "$a" "$b" "$c" $((25000 * ${STORM:-1})) "$SEED" >"$t/lines" 2>"$t/err" ||
+$python ./repair_model.py "$a" "$b" "$c" $((100000 * ${STORM:-1})) "$SEED" >"$t/lines" 2>"$t/err" ||
 	not_ok "all packets" "$(cat "$t/err")"
 note "$(cat "$t/err")"
 while IFS=$'\t' read -r name got wanted; do
