@@ -44,14 +44,12 @@ struct counters {
 	struct host *host;
 	int64_t host_ms;	/* when it is due */
 	struct mnl_socket *ask;
-	struct mnl_socket *events;
 	struct ethtool *ethtool;
 	int ioctl_fd;
 	/* polled now; asking for more needs the buffer that they came in */
 	struct link *links;
 	unsigned int link_count;
 	unsigned int link_room;
-	bool is_stale;		/* an event was lost */
 	uint32_t interval_ms;
 	int64_t now_ms;
 	int64_t next_ms;	/* nothing is due before */
@@ -132,24 +130,13 @@ static void remove_port(struct counters *counters, uint32_t ifindex)
 		sizeof(*port));
 }
 
-static void on_change(const struct nlmsghdr *nlh, void *arg)
+void counters_link(struct counters *counters, uint32_t ifindex,
+		   const struct nlmsghdr *nlh)
 {
-	struct counters *counters = arg;
-	struct link link;
-
-	if (!link_parse(nlh, &link))
-		return;
-	if (nlh->nlmsg_type == RTM_DELLINK)
-		remove_port(counters, link.ifindex);
+	if (nlh)
+		add(counters, ifindex);
 	else
-		add(counters, link.ifindex);
-}
-
-static void refresh(struct counters *counters)
-{
-	/* what went meanwhile answers -ENODEV when its turn comes */
-	if (!rtnl_dump(counters->ask, RTM_GETLINK, on_change, counters))
-		counters->is_stale = false;
+		remove_port(counters, ifindex);
 }
 
 struct counters *counters_open(counters_emit emit,
@@ -169,12 +156,10 @@ struct counters *counters_open(counters_emit emit,
 					    SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	counters->ask = rtnl_open(0);
 	counters->ethtool = ethtool_open();
-	counters->events = rtnl_open(RTMGRP_LINK);
-	if (!counters->host || !counters->ask || !counters->events) {
+	if (!counters->host || !counters->ask) {
 		counters_close(counters);
 		return NULL;
 	}
-	counters->is_stale = true;
 	return counters;
 }
 
@@ -182,8 +167,6 @@ void counters_close(struct counters *counters)
 {
 	if (!counters)
 		return;
-	if (counters->events)
-		mnl_socket_close(counters->events);
 	if (counters->ask)
 		mnl_socket_close(counters->ask);
 	if (counters->ioctl_fd >= 0)
@@ -193,17 +176,6 @@ void counters_close(struct counters *counters)
 	free(counters->links);
 	free(counters->ports);
 	free(counters);
-}
-
-int counters_fd(const struct counters *counters)
-{
-	return mnl_socket_get_fd(counters->events);
-}
-
-void counters_receive(struct counters *counters)
-{
-	if (rtnl_receive(counters->events, on_change, counters))
-		counters->is_stale = true;
 }
 
 unsigned int counters_count(const struct counters *counters)
@@ -399,10 +371,8 @@ int64_t counters_run(struct counters *counters, int64_t now_ms)
 	if (!counters->interval_ms)
 		return INT64_MAX;
 	/* the loop comes by for every batch of samples */
-	if (now_ms < counters->next_ms && !counters->is_stale)
+	if (now_ms < counters->next_ms)
 		return counters->next_ms;
-	if (counters->is_stale)
-		refresh(counters);
 	run_host(counters);
 	counters->link_count = 0;
 	due = mark(counters);

@@ -17,6 +17,7 @@
 struct counters;
 struct host_counters;
 struct link;
+struct nlmsghdr;
 struct rtnl_link_stats64;
 
 /* As read last, and what wraps of a 32-bit counter add to it. */
@@ -55,9 +56,9 @@ typedef void (*counters_emit_host)(const struct host_counters *h, void *arg);
 struct counters *counters_open(counters_emit emit,
 			       counters_emit_host emit_host, void *arg);
 void counters_close(struct counters *counters);
-/* Becomes readable when an interface came, went or changed. */
-int counters_fd(const struct counters *counters);
-void counters_receive(struct counters *counters);
+/* As links_tell. */
+void counters_link(struct counters *counters, uint32_t ifindex,
+		   const struct nlmsghdr *nlh);
 /* 0 = no polling. */
 void counters_set_interval(struct counters *counters, uint32_t interval_s,
 			   int64_t now_ms);

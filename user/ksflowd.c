@@ -234,7 +234,6 @@ static int apply(struct daemon *d)
 	export_set_profiles(d->export, &d->conf, d->now_ms);
 	collectors_apply(d->collectors, &d->conf, d->now_ms);
 	tell_own(d);
-	links_watch(d->links, d->conf.psample_count || d->conf.dent.is_there);
 	rates_apply(d->rates, &d->conf);
 	psample_source_apply(d->psample, &d->conf);
 	dent_apply(d->dent, &d->conf);
@@ -395,18 +394,22 @@ static int64_t run_addresses(struct daemon *d)
 	return INT64_MAX;
 }
 
-/* dev.pattern is about the names that there are. */
-static void on_links(struct daemon *d)
+static void on_link(uint32_t ifindex, const struct nlmsghdr *nlh, void *arg)
 {
-	counters_receive(d->counters);
-	if (!d->names_ms && conf_has_regex(&d->conf))
-		d->names_ms = d->now_ms + ADDRESSES_MS;
+	struct daemon *d = arg;
+
+	counters_link(d->counters, ifindex, nlh);
+	tunnels_link(d->tunnels, ifindex, nlh);
 }
 
-static void on_ports(struct daemon *d)
+static void on_links(struct daemon *d)
 {
-	if (links_receive(d->links))
-		dent_touch(d->dent, d->now_ms);
+	if (!links_receive(d->links))
+		return;
+	dent_touch(d->dent, d->now_ms);
+	/* dev.pattern is about the names that there are */
+	if (!d->names_ms && conf_has_regex(&d->conf))
+		d->names_ms = d->now_ms + ADDRESSES_MS;
 }
 
 static int64_t run_names(struct daemon *d)
@@ -483,16 +486,12 @@ static void loop(struct daemon *d)
 				module_receive(d->module, d->now_ms);
 			else if (fd == collectors_fd(d->collectors))
 				on_collectors(d);
-			else if (fd == counters_fd(d->counters))
+			else if (fd == links_fd(d->links))
 				on_links(d);
 			else if (fd == psample_source_fd(d->psample))
 				psample_source_receive(d->psample);
 			else if (fd == dent_fd(d->dent))
 				dent_receive(d->dent, d->now_ms);
-			else if (fd == links_fd(d->links))
-				on_ports(d);
-			else if (fd == tunnels_fd(d->tunnels))
-				tunnels_receive(d->tunnels);
 			else if (rtnl_receive(d->addresses, on_address, d))
 				on_address(NULL, d);
 		}
@@ -537,7 +536,7 @@ static void stop(struct daemon *d)
 
 static int start_psample(struct daemon *d)
 {
-	d->links = links_open();
+	d->links = links_open(on_link, d);
 	d->rates = d->links ? rates_open(d->links) : NULL;
 	if (!d->rates)
 		return -ENOMEM;
@@ -585,11 +584,9 @@ static int start(struct daemon *d)
 		return ret;
 	if (watch(d, d->signals) || watch(d, module_fd(d->module)) ||
 	    watch(d, collectors_fd(d->collectors)) ||
-	    watch(d, counters_fd(d->counters)) ||
 	    watch(d, links_fd(d->links)) ||
 	    watch(d, psample_source_fd(d->psample)) ||
 	    watch(d, dent_fd(d->dent)) ||
-	    watch(d, tunnels_fd(d->tunnels)) ||
 	    watch(d, mnl_socket_get_fd(d->addresses)))
 		return -EIO;
 	return apply(d);

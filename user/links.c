@@ -24,9 +24,9 @@ struct links {
 	struct mnl_socket *ask;
 	int epoll;
 	int ioctl_fd;
-	uint32_t ethtool_group;		/* 0: none */
+	links_tell tell;
+	void *arg;
 	uint32_t generation;
-	bool is_watched;
 	bool is_changed;
 	unsigned int count;
 	unsigned int room;
@@ -80,10 +80,18 @@ static void put(struct links *links, const struct links_port *port)
 	links->is_changed = true;
 }
 
+static void tell(const struct links *links, uint32_t ifindex,
+		 const struct nlmsghdr *nlh)
+{
+	if (links->tell)
+		links->tell(ifindex, nlh, links->arg);
+}
+
 static void drop(struct links *links, uint32_t ifindex)
 {
 	unsigned int i = place_of(links, ifindex);
 
+	tell(links, ifindex, NULL);
 	if (!is_at(links, i, ifindex))
 		return;
 	memmove(links->ports + i, links->ports + i + 1,
@@ -112,14 +120,24 @@ static void on_link(const struct nlmsghdr *nlh, void *arg)
 	port.is_default = link_is_hardware(&link);
 	link_speed(links->ioctl_fd, port.name, &port.speed_mbit, &duplex);
 	put(links, &port);
+	tell(links, link.ifindex, nlh);
 }
 
-static int read_all(struct links *links)
+/* Those that went while nobody listened are told of, too. */
+static void read_all(struct links *links)
 {
-	/* those that are gone meanwhile would stay */
+	struct links_port *old = links->ports;
+	unsigned int count = links->count, i;
+
+	links->ports = NULL;
 	links->count = 0;
+	links->room = 0;
 	links->is_changed = true;
-	return rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
+	rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
+	for (i = 0; i < count; i++)
+		if (!links_get(links, old[i].ifindex))
+			tell(links, old[i].ifindex, NULL);
+	free(old);
 }
 
 static void read_speeds(struct links *links)
@@ -171,6 +189,7 @@ static void find_speeds(struct links *links)
 	char message[128] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(message);
 	struct genlmsghdr *genl;
+	uint32_t group = 0;
 
 	links->speeds = rtnl_open_generic();
 	if (!links->speeds)
@@ -181,38 +200,24 @@ static void find_speeds(struct links *links)
 	genl->cmd = CTRL_CMD_GETFAMILY;
 	genl->version = 1;
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME);
-	rtnl_ask(links->speeds, nlh, on_ethtool, &links->ethtool_group);
+	rtnl_ask(links->speeds, nlh, on_ethtool, &group);
+	if (group)
+		mnl_socket_setsockopt(links->speeds, NETLINK_ADD_MEMBERSHIP,
+				      &group, sizeof(group));
 	watch(links, links->speeds);
 }
 
-static void membership(struct mnl_socket *sock, bool is_wanted, int group)
-{
-	if (sock && group)
-		mnl_socket_setsockopt(sock, is_wanted ? NETLINK_ADD_MEMBERSHIP :
-							NETLINK_DROP_MEMBERSHIP,
-				      &group, sizeof(group));
-}
-
-void links_watch(struct links *links, bool is_wanted)
-{
-	if (links->is_watched == is_wanted)
-		return;
-	links->is_watched = is_wanted;
-	membership(links->changes, is_wanted, RTNLGRP_LINK);
-	membership(links->speeds, is_wanted, links->ethtool_group);
-	if (is_wanted)
-		read_all(links);
-}
-
-struct links *links_open(void)
+struct links *links_open(links_tell tell, void *arg)
 {
 	struct links *links = calloc(1, sizeof(*links));
 
 	if (!links)
 		return NULL;
+	links->tell = tell;
+	links->arg = arg;
 	links->epoll = epoll_create1(EPOLL_CLOEXEC);
 	links->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	links->changes = rtnl_open(0);
+	links->changes = rtnl_open(RTMGRP_LINK);
 	links->ask = rtnl_open(0);
 	if (links->epoll < 0 || links->ioctl_fd < 0 || !links->changes ||
 	    !links->ask) {
@@ -221,7 +226,7 @@ struct links *links_open(void)
 	}
 	watch(links, links->changes);
 	find_speeds(links);
-	links_watch(links, true);
+	read_all(links);
 	return links;
 }
 

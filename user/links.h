@@ -5,7 +5,8 @@
 
 /*
  * The interfaces of this network namespace, kept up to date: for those who
- * have to know of each of them at any time.
+ * have to know of each of them at any time. The one place that listens to
+ * rtnetlink for them.
  */
 
 #include <net/if.h>
@@ -13,6 +14,7 @@
 #include <stdint.h>
 
 struct links;
+struct nlmsghdr;
 
 struct links_port {
 	uint32_t ifindex;
@@ -23,11 +25,16 @@ struct links_port {
 	bool is_default;	/* one with hardware */
 };
 
-/* NULL and errno. */
-struct links *links_open(void);
+/*
+ * An interface came or changed, as rtnetlink says it in nlh; or, with NULL, it
+ * is gone.
+ */
+typedef void (*links_tell)(uint32_t ifindex, const struct nlmsghdr *nlh,
+			   void *arg);
+
+/* NULL and errno. Those that are there are told of at once; tell may be NULL. */
+struct links *links_open(links_tell tell, void *arg);
 void links_close(struct links *links);
-/* Whether there is anything to receive; from the start there is. */
-void links_watch(struct links *links, bool is_wanted);
 /* Becomes readable when links_receive() may have something to say. */
 int links_fd(const struct links *links);
 /* True: an interface came, went, or has another name or speed. */

@@ -689,7 +689,7 @@ static int check_dev(const char *dev)
 static int open_psample(struct monitor *m,
 			const struct psample_handler *handler)
 {
-	m->links = links_open();
+	m->links = links_open(NULL, NULL);
 	m->psample = m->links ? psample_nl_open(handler) : NULL;
 	if (m->psample)
 		return TOOL_OK;

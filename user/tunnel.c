@@ -3,7 +3,6 @@
 #include "tunnel.h"
 
 #include "nl.h"
-#include "rtnl.h"
 
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
@@ -12,7 +11,6 @@
 #include <libmnl/libmnl.h>
 
 #include <arpa/inet.h>
-#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,8 +202,6 @@ bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel)
 
 /* Few: a list will do. */
 struct tunnels {
-	struct mnl_socket *watch;
-	struct mnl_socket *ask;
 	unsigned int count;
 	unsigned int room;
 	struct tunnel *list;
@@ -246,62 +242,26 @@ void tunnels_set(struct tunnels *tunnels, uint32_t ifindex,
 	*old = *tunnel;
 }
 
-static void on_link(const struct nlmsghdr *nlh, void *arg)
+void tunnels_link(struct tunnels *tunnels, uint32_t ifindex,
+		  const struct nlmsghdr *nlh)
 {
-	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	struct tunnels *tunnels = arg;
 	struct tunnel tunnel;
 
-	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifi) ||
-	    ifi->ifi_family != AF_UNSPEC)
-		return;
-	tunnels_set(tunnels, ifi->ifi_index,
-		    tunnel_parse(nlh, &tunnel) ? &tunnel : NULL);
-}
-
-static void read_all(struct tunnels *tunnels)
-{
-	tunnels->count = 0;
-	rtnl_dump(tunnels->ask, RTM_GETLINK, on_link, tunnels);
+	tunnels_set(tunnels, ifindex,
+		    nlh && tunnel_parse(nlh, &tunnel) ? &tunnel : NULL);
 }
 
 struct tunnels *tunnels_open(void)
 {
-	struct tunnels *tunnels = calloc(1, sizeof(*tunnels));
-
-	if (!tunnels)
-		return NULL;
-	tunnels->watch = rtnl_open(RTMGRP_LINK);
-	tunnels->ask = rtnl_open(0);
-	if (!tunnels->watch || !tunnels->ask) {
-		tunnels_close(tunnels);
-		return NULL;
-	}
-	read_all(tunnels);
-	return tunnels;
+	return calloc(1, sizeof(struct tunnels));
 }
 
 void tunnels_close(struct tunnels *tunnels)
 {
 	if (!tunnels)
 		return;
-	if (tunnels->watch)
-		mnl_socket_close(tunnels->watch);
-	if (tunnels->ask)
-		mnl_socket_close(tunnels->ask);
 	free(tunnels->list);
 	free(tunnels);
-}
-
-int tunnels_fd(const struct tunnels *tunnels)
-{
-	return mnl_socket_get_fd(tunnels->watch);
-}
-
-void tunnels_receive(struct tunnels *tunnels)
-{
-	if (rtnl_receive(tunnels->watch, on_link, tunnels))
-		read_all(tunnels);
 }
 
 static void describe(const struct tunnel *tunnel,

@@ -37,11 +37,12 @@ struct tunnel {
 /* False: not about a tunnel interface, or one of no known kind. */
 bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel);
 
-/* NULL and errno. The file descriptor is ready when an interface changes. */
+/* NULL and errno. */
 struct tunnels *tunnels_open(void);
 void tunnels_close(struct tunnels *tunnels);
-int tunnels_fd(const struct tunnels *tunnels);
-void tunnels_receive(struct tunnels *tunnels);
+/* As links_tell. */
+void tunnels_link(struct tunnels *tunnels, uint32_t ifindex,
+		  const struct nlmsghdr *nlh);
 /* Of one interface: it is there, has changed, or, with NULL, is gone. */
 void tunnels_set(struct tunnels *tunnels, uint32_t ifindex,
 		 const struct tunnel *tunnel);

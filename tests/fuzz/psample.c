@@ -61,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static struct conf conf;
 
 	if (!source) {
-		struct links *links = links_open();
+		struct links *links = links_open(NULL, NULL);
 		struct rates *rates = links ? rates_open(links) : NULL;
 		unsigned int i;
 

@@ -286,7 +286,7 @@ static void test_thinning(struct rates *rates, struct psample_source *s)
 {
 	const struct links_port *port = NULL;
 	struct psample_group_counts counts;
-	struct links *links = links_open();
+	struct links *links = links_open(NULL, NULL);
 	unsigned int i, n = 100000;
 	double expected = n * 10 / 25.0;
 
@@ -346,7 +346,7 @@ static void test_off(struct rates *rates, struct psample_source *s)
 
 int main(void)
 {
-	struct links *links = links_open();
+	struct links *links = links_open(NULL, NULL);
 	struct rates *rates = links ? rates_open(links) : NULL;
 	struct psample_source *s = NULL;
 
