@@ -268,10 +268,26 @@ ksflow_hook_once(void *priv, struct sk_buff *skb,
 	return ksflow_hook_egress(priv, skb, state);
 }
 
+/* Where packets are followed and none is a candidate. */
+static notrace void ksflow_probe_receive_only_delay(void *unused,
+						    struct sk_buff *skb)
+{
+	if (ksflow_delay_is_followed(skb))
+		ksflow_delay_reuse(skb);
+}
+
+static notrace void ksflow_probe_xmit_only_delay(void *unused,
+						 const struct sk_buff *skb,
+						 const struct net_device *dev)
+{
+	if (ksflow_delay_is_followed(skb))
+		ksflow_delay_leave(skb, dev);
+}
+
 /**
  * struct tap_point - a tracepoint
  * @name: of it
- * @probe: without and with a look at packets that are followed
+ * @probe: with samplers or without, and packets that are followed or none
  * @tp: found by its name
  * @samplers: whose packets come by it
  * @count: of them
@@ -280,7 +296,7 @@ ksflow_hook_once(void *priv, struct sk_buff *skb,
  */
 struct tap_point {
 	const char *name;
-	void *probe[2];
+	void *probe[2][2];
 	struct tracepoint *tp;
 	struct list_head samplers;
 	u32 count;
@@ -291,10 +307,17 @@ struct tap_point {
 /* Guards tap_points, tap_follows and who may write tap_tables. */
 static DEFINE_MUTEX(tap_lock);
 static struct tap_point tap_points[KSFLOW_WAYS] = {
-	[KSFLOW_IN] = { "netif_receive_skb", { ksflow_probe_receive,
-					       ksflow_probe_receive_delay } },
-	[KSFLOW_OUT] = { "net_dev_start_xmit", { ksflow_probe_xmit,
-						 ksflow_probe_xmit_delay } },
+	[KSFLOW_IN] = {
+		.name = "netif_receive_skb",
+		.probe = { { NULL, ksflow_probe_receive_only_delay },
+			   { ksflow_probe_receive,
+			     ksflow_probe_receive_delay } },
+	},
+	[KSFLOW_OUT] = {
+		.name = "net_dev_start_xmit",
+		.probe = { { NULL, ksflow_probe_xmit_only_delay },
+			   { ksflow_probe_xmit, ksflow_probe_xmit_delay } },
+	},
 };
 static u32 tap_follows; /* namespaces that follow packets */
 
@@ -332,8 +355,7 @@ static struct tap_table *table_build(const struct tap_point *point)
 /* One probe goes before the other comes: no packet is a candidate twice. */
 static int point_register(struct tap_point *point)
 {
-	void *wanted = point->count || tap_follows ?
-		       point->probe[!!tap_follows] : NULL;
+	void *wanted = point->probe[!!point->count][!!tap_follows];
 	int err = 0;
 
 	if (point->registered == wanted)

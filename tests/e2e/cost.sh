@@ -63,4 +63,5 @@ ksflow dev set vc rate $RATE dir egress tap tracepoint
 cost "another device is sampled, transmit" queue_xmit "$tx" 28
 reader off
 between "no reader again, receive: nothing" "$(more "$(run netif_receive)" "$rx")" -3 3
-is "none was selected" "$(grep -c . /tmp/samples)" 0
+# One of 2^24 may be.
+between "hardly any was selected" "$(grep -c . /tmp/samples)" 0 2
