@@ -247,6 +247,7 @@ static void drop_far(struct sk_buff *skb, unsigned long site, u32 reason,
 	struct ksflow_drop_slot *slot;
 	struct ksflow_drop_cpu *cpu;
 	struct ksflow_drop *drop;
+	u32 at;
 
 	if (place) {
 		event.device = place->device;
@@ -263,7 +264,10 @@ static void drop_far(struct sk_buff *skb, unsigned long site, u32 reason,
 		return;
 	cpu = raw_cpu_ptr(counters);
 	source = ksflow_drop_source(cpu, event.source);
-	slot = slot_get(drop, cpu, slot_hash(site, reason), site, reason);
+	at = slot_hash(site, reason);
+	slot = &cpu->slot[at];
+	if (unlikely(slot->site != site || slot->reason != reason))
+		slot = slot_get(drop, cpu, at, site, reason);
 	event.slot = slot;
 	if (slot)
 		slot->packets++;

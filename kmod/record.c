@@ -27,28 +27,9 @@
 #include "socket.h"
 #include "sum.h"
 
-/**
- * ksflow_record_base - the first byte of a packet that counts
- * @skb: headers as the tap has them
- * @sampler: whose tap it is
- * @proto: gets KSFLOW_PROTO_*
- *
- * Context: any.
- * Return: its offset from skb->data; negative at ingress.
- */
-int ksflow_record_base(const struct sk_buff *skb,
-		       const struct ksflow_sampler *sampler, u32 *proto)
+static noinline int base_no_ether(const struct sk_buff *skb, bool is_in,
+				  u32 *proto)
 {
-	bool is_in = sampler->way == KSFLOW_IN;
-
-	if (sampler->device->is_ether) {
-		*proto = KSFLOW_PROTO_ETHERNET;
-		if (!is_in)
-			return 0;
-		if (skb_mac_header_was_set(skb) &&
-		    skb_mac_header(skb) + ETH_HLEN <= skb->data)
-			return skb_mac_header(skb) - skb->data;
-	}
 	switch (skb->protocol) {
 	case htons(ETH_P_IP):
 		*proto = KSFLOW_PROTO_IPV4;
@@ -68,6 +49,38 @@ int ksflow_record_base(const struct sk_buff *skb,
 	    skb_network_offset(skb) >= skb->len)
 		return 0;
 	return skb_network_offset(skb);
+}
+
+static __always_inline int base_of(const struct sk_buff *skb,
+				   const struct ksflow_sampler *sampler,
+				   u32 *proto)
+{
+	bool is_in = sampler->way == KSFLOW_IN;
+
+	if (likely(sampler->device->is_ether)) {
+		*proto = KSFLOW_PROTO_ETHERNET;
+		if (!is_in)
+			return 0;
+		if (skb_mac_header_was_set(skb) &&
+		    skb_mac_header(skb) + ETH_HLEN <= skb->data)
+			return skb_mac_header(skb) - skb->data;
+	}
+	return base_no_ether(skb, is_in, proto);
+}
+
+/**
+ * ksflow_record_base - the first byte of a packet that counts
+ * @skb: headers as the tap has them
+ * @sampler: whose tap it is
+ * @proto: gets KSFLOW_PROTO_*
+ *
+ * Context: any.
+ * Return: its offset from skb->data; negative at ingress.
+ */
+int ksflow_record_base(const struct sk_buff *skb,
+		       const struct ksflow_sampler *sampler, u32 *proto)
+{
+	return base_of(skb, sampler, proto);
 }
 
 /* Bytes waiting in the qdisc of a transmit queue. */
@@ -108,8 +121,9 @@ void ksflow_record_queue(struct ksflow_record *record,
 }
 
 /* Packet bytes, with the tag that the hardware took out put back. */
-static void copy_packet(struct ksflow_record *record, const struct sk_buff *skb,
-			int base, u32 proto, u32 room, u32 index, u32 segs)
+static __always_inline void
+copy_packet(struct ksflow_record *record, const struct sk_buff *skb, int base,
+	    u32 proto, u32 room, u32 index, u32 segs)
 {
 	bool is_tagged = skb_vlan_tag_present(skb) &&
 			 proto == KSFLOW_PROTO_ETHERNET;
@@ -128,8 +142,10 @@ static void copy_packet(struct ksflow_record *record, const struct sk_buff *skb,
 	} else {
 		record->len = skb->len - base;
 		caplen = min(caplen, record->len);
+		if (likely((int)skb_headlen(skb) - base >= (int)caplen))
+			memcpy(data, skb->data + base, caplen);
 		/* Fails for memory the CPU cannot read: a record without. */
-		if (skb_copy_bits(skb, base, data, caplen))
+		else if (skb_copy_bits(skb, base, data, caplen))
 			caplen = 0;
 	}
 	if (is_tagged) {
@@ -202,19 +218,20 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 		if (sampler->tap == KSFLOW_TAP_TRACEPOINT)
 			ksflow_record_queue(record, skb, skb->dev);
 	}
-	base = ksflow_record_base(skb, sampler, &proto);
+	base = base_of(skb, sampler, &proto);
 	copy_packet(record, skb, base, proto, room, index, segs);
 	ksflow_relay_commit(relay, record);
 out:
 	local_irq_restore(flags);
 }
 
-static bool is_version(const struct sk_buff *skb, int at, u8 version)
+static __always_inline bool is_version(const struct sk_buff *skb, int at,
+				       u8 version)
 {
-	u8 byte;
+	u8 buf;
+	const u8 *byte = skb_header_pointer(skb, at, sizeof(buf), &buf);
 
-	return !skb_copy_bits(skb, at, &byte, sizeof(byte)) &&
-	       byte >> 4 == version;
+	return byte && *byte >> 4 == version;
 }
 
 /**

@@ -31,6 +31,9 @@ static DEFINE_PER_CPU(struct rnd_state, ksflow_random);
 
 static u32 draw(u32 rate)
 {
+	/* There is nothing to choose from. */
+	if (rate == 1)
+		return 1;
 	return ksflow_skip_next(rate,
 				prandom_u32_state(this_cpu_ptr(&ksflow_random)));
 }
@@ -55,6 +58,16 @@ noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
 	s32 left = sc->left;
 	u64 drawn = sc->drawn;
 
+	/* One frame, one hit: left is -1. */
+	if (likely(segs == 1)) {
+		u32 skip = draw(rate);
+
+		sc->left = skip - 1;
+		sc->drawn = drawn + skip;
+		sc->selected++;
+		ksflow_record_sample(sc, skb, 0, 1, 1);
+		return;
+	}
 	/* Frame segs + left is the one hit; 0 is the first. */
 	while (left < 0) {
 		u32 skip, more = 0;
@@ -78,11 +91,6 @@ noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
 	sc->left = left;
 	sc->drawn = drawn;
 	sc->selected += hits;
-
-	if (segs == 1) {
-		ksflow_record_sample(sc, skb, 0, 1, 1);
-		return;
-	}
 	if (is_last_hit)
 		hits--;
 	if (hits)
