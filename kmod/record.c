@@ -581,100 +581,135 @@ size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 	       2 * nla_total_size(sizeof(u8));		/* SRC_ DST_PREFIX */
 }
 
-static int sample_fill(struct sk_buff *msg, const struct ksflow_record *record,
-		       u64 lost_here)
+/*
+ * A record is a dozen attributes, most of them a word: for those nla_put() is
+ * four calls. Whoever fills has asked ksflow_record_size() for room.
+ */
+static __always_inline void put(struct sk_buff *msg, u16 type,
+				const void *value, u32 len)
+{
+	struct nlattr *nla = __skb_put(msg, nla_total_size(len));
+
+	/* What is behind a value of no round size. */
+	memset((void *)nla + nla_total_size(len) - NLA_ALIGNTO, 0, NLA_ALIGNTO);
+	nla->nla_type = type;
+	nla->nla_len = nla_attr_size(len);
+	memcpy(nla_data(nla), value, len);
+}
+
+static void put_u8(struct sk_buff *msg, u16 type, u8 value)
+{
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_u16(struct sk_buff *msg, u16 type, u16 value)
+{
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_u32(struct sk_buff *msg, u16 type, u32 value)
+{
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_u64(struct sk_buff *msg, u16 type, u64 value)
+{
+	if (nla_need_padding_for_64bit(msg))
+		put(msg, KSFLOW_A_RECORD_PAD, NULL, 0);
+	put(msg, type, &value, sizeof(value));
+}
+
+static void put_flag(struct sk_buff *msg, u16 type)
+{
+	put(msg, type, NULL, 0);
+}
+
+static void put_string(struct sk_buff *msg, u16 type, const char *text)
+{
+	put(msg, type, text, strlen(text) + 1);
+}
+
+static void sample_fill(struct sk_buff *msg, const struct ksflow_record *record,
+			u64 lost_here)
 {
 	const struct ksflow_sampler *sampler = record->cpu->sampler;
 	u8 dir = sampler->way == KSFLOW_IN ? KSFLOW_DIR_INGRESS :
 					     KSFLOW_DIR_EGRESS;
 
-	if (nla_put_u8(msg, KSFLOW_A_RECORD_DIR, dir) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_RATE, sampler->rate) ||
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_POOL, record->pool,
-			      KSFLOW_A_RECORD_PAD) ||
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DROPS,
-			      record->drops + lost_here, KSFLOW_A_RECORD_PAD) ||
-	    (record->hits != 1 &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_HITS, record->hits)))
-		return -EMSGSIZE;
-	if (record->has & KSFLOW_HAS_QUEUE &&
-	    (nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE, record->queue) ||
-	     nla_put_u32(msg, KSFLOW_A_RECORD_QUEUE_DEPTH, record->depth)))
-		return -EMSGSIZE;
-	if (record->delay_state == KSFLOW_DELAY_MATCHED &&
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DELAY, record->delay,
-			      KSFLOW_A_RECORD_PAD))
-		return -EMSGSIZE;
-	if (record->has & KSFLOW_HAS_NEXTHOP4 &&
-	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP4, sizeof(__be32),
-		    &record->nexthop))
-		return -EMSGSIZE;
-	if (record->has & KSFLOW_HAS_NEXTHOP6 &&
-	    nla_put(msg, KSFLOW_A_RECORD_NEXTHOP6, sizeof(record->nexthop),
-		    &record->nexthop))
-		return -EMSGSIZE;
-	if (record->has & (KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6) &&
-	    (nla_put_u8(msg, KSFLOW_A_RECORD_SRC_PREFIX, record->src_prefix) ||
-	     nla_put_u8(msg, KSFLOW_A_RECORD_DST_PREFIX, record->dst_prefix)))
-		return -EMSGSIZE;
-	return 0;
+	put_u8(msg, KSFLOW_A_RECORD_DIR, dir);
+	put_u32(msg, KSFLOW_A_RECORD_RATE, sampler->rate);
+	put_u64(msg, KSFLOW_A_RECORD_POOL, record->pool);
+	put_u64(msg, KSFLOW_A_RECORD_DROPS, record->drops + lost_here);
+	if (record->hits != 1)
+		put_u32(msg, KSFLOW_A_RECORD_HITS, record->hits);
+	if (record->has & KSFLOW_HAS_QUEUE) {
+		put_u32(msg, KSFLOW_A_RECORD_QUEUE, record->queue);
+		put_u32(msg, KSFLOW_A_RECORD_QUEUE_DEPTH, record->depth);
+	}
+	if (record->delay_state == KSFLOW_DELAY_MATCHED)
+		put_u64(msg, KSFLOW_A_RECORD_DELAY, record->delay);
+	if (record->has & KSFLOW_HAS_NEXTHOP4)
+		put(msg, KSFLOW_A_RECORD_NEXTHOP4, &record->nexthop,
+		    sizeof(__be32));
+	if (record->has & KSFLOW_HAS_NEXTHOP6)
+		put(msg, KSFLOW_A_RECORD_NEXTHOP6, &record->nexthop,
+		    sizeof(record->nexthop));
+	if (record->has & (KSFLOW_HAS_NEXTHOP4 | KSFLOW_HAS_NEXTHOP6)) {
+		put_u8(msg, KSFLOW_A_RECORD_SRC_PREFIX, record->src_prefix);
+		put_u8(msg, KSFLOW_A_RECORD_DST_PREFIX, record->dst_prefix);
+	}
 }
 
-static int names_fill(struct sk_buff *msg, const struct ksflow_record *record)
+static void names_fill(struct sk_buff *msg, const struct ksflow_record *record)
 {
 	const char *trap = (const char *)record->data + record->caplen;
 	char name[KSFLOW_SITE_LEN];
 
-	if (record->has & KSFLOW_HAS_TRAP)
-		return nla_put_string(msg, KSFLOW_A_RECORD_TRAP, trap) ?:
-		       nla_put_string(msg, KSFLOW_A_RECORD_GROUP,
-				      trap + strlen(trap) + 1);
+	if (record->has & KSFLOW_HAS_TRAP) {
+		put_string(msg, KSFLOW_A_RECORD_TRAP, trap);
+		put_string(msg, KSFLOW_A_RECORD_GROUP, trap + strlen(trap) + 1);
+		return;
+	}
 	BUILD_BUG_ON(KSFLOW_REASON_LEN > KSFLOW_SITE_LEN);
-	if (ksflow_reason_name(record->reason, name) &&
-	    nla_put_string(msg, KSFLOW_A_RECORD_REASON, name))
-		return -EMSGSIZE;
+	if (ksflow_reason_name(record->reason, name))
+		put_string(msg, KSFLOW_A_RECORD_REASON, name);
 	ksflow_reason_site(record->site, name);
-	return nla_put_string(msg, KSFLOW_A_RECORD_SITE, name);
+	put_string(msg, KSFLOW_A_RECORD_SITE, name);
 }
 
-static int drop_fill(struct sk_buff *msg, const struct ksflow_record *record,
-		     const struct ksflow_net *kn, u64 lost_here)
+static void drop_fill(struct sk_buff *msg, const struct ksflow_record *record,
+		      const struct ksflow_net *kn, u64 lost_here)
 {
 	struct ksflow_drop_source sum;
 
 	ksflow_drop_sum(&kn->drop, record->device, &sum);
-	if (nla_put_u64_64bit(msg, KSFLOW_A_RECORD_DROPS,
-			      sum.limited + sum.lost + lost_here,
-			      KSFLOW_A_RECORD_PAD) ||
-	    names_fill(msg, record) ||
-	    (record->dst_error &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_DST_ERROR, record->dst_error)) ||
-	    (record->has & KSFLOW_HAS_QDISC &&
-	     nla_put_string(msg, KSFLOW_A_RECORD_QDISC, record->qdisc)) ||
-	    (record->segs != 1 &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_SEGS, record->segs)) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_NETNS, kn->net->ns.inum))
-		return -EMSGSIZE;
-	if (record->has & KSFLOW_HAS_PROCESS &&
-	    (nla_put_u32(msg, KSFLOW_A_RECORD_PID, record->pid) ||
-	     nla_put_string(msg, KSFLOW_A_RECORD_COMM, record->comm)))
-		return -EMSGSIZE;
-	return 0;
+	put_u64(msg, KSFLOW_A_RECORD_DROPS,
+		sum.limited + sum.lost + lost_here);
+	names_fill(msg, record);
+	if (record->dst_error)
+		put_u32(msg, KSFLOW_A_RECORD_DST_ERROR, record->dst_error);
+	if (record->has & KSFLOW_HAS_QDISC)
+		put_string(msg, KSFLOW_A_RECORD_QDISC, record->qdisc);
+	if (record->segs != 1)
+		put_u32(msg, KSFLOW_A_RECORD_SEGS, record->segs);
+	put_u32(msg, KSFLOW_A_RECORD_NETNS, kn->net->ns.inum);
+	if (record->has & KSFLOW_HAS_PROCESS) {
+		put_u32(msg, KSFLOW_A_RECORD_PID, record->pid);
+		put_string(msg, KSFLOW_A_RECORD_COMM, record->comm);
+	}
 }
 
-static int repair_fill(struct sk_buff *msg, const struct ksflow_record *record)
+static void repair_fill(struct sk_buff *msg, const struct ksflow_record *record)
 {
-	if (nla_put_u8(msg, KSFLOW_A_RECORD_REPAIR_KIND, record->sum_kind) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_REPAIR_RULE, record->rule) ||
-	    (record->has & KSFLOW_IS_REPAIRED &&
-	     nla_put_flag(msg, KSFLOW_A_RECORD_REPAIR_DONE)) ||
-	    nla_put_u16(msg, KSFLOW_A_RECORD_SUM_FOUND, record->sum_found) ||
-	    nla_put_u16(msg, KSFLOW_A_RECORD_SUM_RIGHT, record->sum_right) ||
-	    nla_put_in6_addr(msg, KSFLOW_A_RECORD_SENDER, &record->sender) ||
-	    nla_put_u64_64bit(msg, KSFLOW_A_RECORD_SENDER_PACKETS,
-			      record->packets, KSFLOW_A_RECORD_PAD))
-		return -EMSGSIZE;
-	return 0;
+	put_u8(msg, KSFLOW_A_RECORD_REPAIR_KIND, record->sum_kind);
+	put_u32(msg, KSFLOW_A_RECORD_REPAIR_RULE, record->rule);
+	if (record->has & KSFLOW_IS_REPAIRED)
+		put_flag(msg, KSFLOW_A_RECORD_REPAIR_DONE);
+	put_u16(msg, KSFLOW_A_RECORD_SUM_FOUND, record->sum_found);
+	put_u16(msg, KSFLOW_A_RECORD_SUM_RIGHT, record->sum_right);
+	put(msg, KSFLOW_A_RECORD_SENDER, &record->sender,
+	    sizeof(record->sender));
+	put_u64(msg, KSFLOW_A_RECORD_SENDER_PACKETS, record->packets);
 }
 
 /**
@@ -693,50 +728,41 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 {
 	u32 source = ksflow_record_source(record);
 	struct nlattr *nest;
-	int err;
+	int err = 0;
 
 	if (skb_tailroom(msg) < ksflow_record_size(record, snaplen))
 		return -EMSGSIZE;
-	nest = nla_nest_start(msg, KSFLOW_A_RECORD);
-	if (!nest)
-		return -EMSGSIZE;
-	if (nla_put_u64_64bit(msg, KSFLOW_A_RECORD_TIME, record->time,
-			      KSFLOW_A_RECORD_PAD) ||
-	    (source && nla_put_u32(msg, KSFLOW_A_RECORD_SOURCE, source)) ||
-	    (record->in &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_IN, record->in)) ||
-	    (record->out &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_OUT, record->out)) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_LEN, record->len) ||
-	    nla_put_u32(msg, KSFLOW_A_RECORD_PROTO, record->proto) ||
-	    (record->vlan &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_VLAN, record->vlan)) ||
-	    (record->mark &&
-	     nla_put_u32(msg, KSFLOW_A_RECORD_MARK, record->mark)))
-		goto too_small;
+	nest = (struct nlattr *)skb_tail_pointer(msg);
+	put(msg, KSFLOW_A_RECORD | NLA_F_NESTED, NULL, 0);
+	put_u64(msg, KSFLOW_A_RECORD_TIME, record->time);
+	if (source)
+		put_u32(msg, KSFLOW_A_RECORD_SOURCE, source);
+	if (record->in)
+		put_u32(msg, KSFLOW_A_RECORD_IN, record->in);
+	if (record->out)
+		put_u32(msg, KSFLOW_A_RECORD_OUT, record->out);
+	put_u32(msg, KSFLOW_A_RECORD_LEN, record->len);
+	put_u32(msg, KSFLOW_A_RECORD_PROTO, record->proto);
+	if (record->vlan)
+		put_u32(msg, KSFLOW_A_RECORD_VLAN, record->vlan);
+	if (record->mark)
+		put_u32(msg, KSFLOW_A_RECORD_MARK, record->mark);
 	if (record->kind == KSFLOW_KIND_DROP)
-		err = drop_fill(msg, record, kn, lost_here);
+		drop_fill(msg, record, kn, lost_here);
 	else if (record->kind == KSFLOW_KIND_REPAIR)
-		err = repair_fill(msg, record);
+		repair_fill(msg, record);
 	else
-		err = sample_fill(msg, record, lost_here);
+		sample_fill(msg, record, lost_here);
+	if (record->has & KSFLOW_IS_SEGMENT)
+		put_flag(msg, KSFLOW_A_RECORD_SEGMENTED);
+	put(msg, KSFLOW_A_RECORD_DATA, record->data, kept(record, snaplen));
+	if (record->kind != KSFLOW_KIND_REPAIR && !READ_ONCE(kn->is_dead))
+		err = ksflow_socket_fill(msg, record, kn->net);
 	if (err)
-		goto too_small;
-	if (record->has & KSFLOW_IS_SEGMENT &&
-	    nla_put_flag(msg, KSFLOW_A_RECORD_SEGMENTED))
-		goto too_small;
-	if (nla_put(msg, KSFLOW_A_RECORD_DATA, kept(record, snaplen),
-		    record->data))
-		goto too_small;
-	if (record->kind != KSFLOW_KIND_REPAIR && !READ_ONCE(kn->is_dead) &&
-	    ksflow_socket_fill(msg, record, kn->net))
-		goto too_small;
-	nla_nest_end(msg, nest);
-	return 0;
-
-too_small:
-	nla_nest_cancel(msg, nest);
-	return -EMSGSIZE;
+		nla_nest_cancel(msg, nest);
+	else
+		nla_nest_end(msg, nest);
+	return err;
 }
 
 /**
