@@ -16,6 +16,7 @@
 #include "net.h"
 #include "netlink.h"
 #include "psample.h"
+#include "reason.h"
 #include "sample.h"
 #include "tap.h"
 
@@ -43,9 +44,12 @@ static int __init ksflow_init(void)
 	if (err)
 		return err;
 	ksflow_sample_init();
-	err = ksflow_tap_init();
+	err = ksflow_reason_init();
 	if (err)
 		goto free_params;
+	err = ksflow_tap_init();
+	if (err)
+		goto exit_reason;
 	err = ksflow_drop_init();
 	if (err)
 		goto exit_tap;
@@ -87,6 +91,8 @@ destroy_wq:
 exit_tap:
 	ksflow_tap_exit();
 	ksflow_delay_exit();
+exit_reason:
+	ksflow_reason_exit();
 free_params:
 	kvfree(params);
 	return err;
@@ -103,6 +109,7 @@ static void __exit ksflow_exit(void)
 	ksflow_delay_exit();
 	ksflow_device_exit();
 	destroy_workqueue(ksflow_wq);
+	ksflow_reason_exit();
 }
 
 module_init(ksflow_init);

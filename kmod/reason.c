@@ -7,8 +7,13 @@
 #include "reason.h"
 
 #include <linux/glob.h>
+#include <linux/hash.h>
+#include <linux/jiffies.h>
 #include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/notifier.h>
 #include <linux/rcupdate.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 
 #include "compat/compat.h"
@@ -75,19 +80,120 @@ bool ksflow_reason_name(u32 reason, char name[KSFLOW_REASON_LEN])
 	return true;
 }
 
+/*
+ * Names of call sites: the kernel walks a module's symbols for each, which is
+ * thousands of instructions. They hold until a module comes or goes.
+ */
+#define SITES		64U
+#define SITE_KEPT_LEN	112
+
+/* Between its going and the end of its memory a module still has names. */
+#define GOING_TIME	(10 * HZ)
+
+static struct {
+	unsigned long site;	/* 0: free */
+	char name[SITE_KEPT_LEN];
+} sites[SITES];
+/* Guards all of these, and @sites. */
+static DEFINE_SPINLOCK(sites_lock);
+static u32 sites_generation;
+static unsigned long sites_gone;
+static bool is_going;
+
+static u32 site_hash(unsigned long site)
+{
+	return hash_long(site, ilog2(SITES));
+}
+
+/* Return: whether @name is filled in; else @generation is, for site_keep(). */
+static bool site_recall(unsigned long site, char name[KSFLOW_SITE_LEN],
+			u32 *generation)
+{
+	u32 i = site_hash(site);
+	bool is_known;
+
+	spin_lock(&sites_lock);
+	*generation = sites_generation;
+	is_known = site && sites[i].site == site;
+	if (is_known)
+		memcpy(name, sites[i].name, SITE_KEPT_LEN);
+	spin_unlock(&sites_lock);
+	return is_known;
+}
+
+/* Code that BPF makes comes and goes unannounced. */
+static bool is_lasting(const char *name)
+{
+	if (!strncmp(name, "bpf_", 4) || strlen(name) >= SITE_KEPT_LEN)
+		return false;
+	return !is_going || !strchr(name, '[');
+}
+
+static void site_keep(unsigned long site, const char *name, u32 generation)
+{
+	u32 i = site_hash(site);
+
+	spin_lock(&sites_lock);
+	if (is_going && time_after(jiffies, sites_gone + GOING_TIME))
+		is_going = false;
+	if (generation == sites_generation && is_lasting(name)) {
+		sites[i].site = site;
+		strscpy(sites[i].name, name, SITE_KEPT_LEN);
+	}
+	spin_unlock(&sites_lock);
+}
+
+static int module_event(struct notifier_block *nb, unsigned long event,
+			void *module)
+{
+	spin_lock(&sites_lock);
+	memset(sites, 0, sizeof(sites));
+	sites_generation++;
+	if (event == MODULE_STATE_GOING) {
+		sites_gone = jiffies;
+		is_going = true;
+	}
+	spin_unlock(&sites_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block module_notifier = {
+	.notifier_call = module_event,
+};
+
 /**
  * ksflow_reason_site - the name of a call site
  * @site: address
  * @name: gets function+offset/size [module]
  *
- * Context: any.
+ * Context: process.
  */
 void ksflow_reason_site(unsigned long site, char name[KSFLOW_SITE_LEN])
 {
+	u32 generation;
+
+	if (site_recall(site, name, &generation))
+		return;
 	sprint_symbol(name, site);
-	/* Its module is gone; addresses are nobody's business. */
-	if (!strncmp(name, "0x", 2))
+	if (strncmp(name, "0x", 2))
+		site_keep(site, name, generation);
+	else	/* Its module is gone; addresses are nobody's business. */
 		strscpy(name, "[unloaded]", KSFLOW_SITE_LEN);
+}
+
+/**
+ * ksflow_reason_init - hear of modules
+ * Return: 0 or -errno.
+ */
+int ksflow_reason_init(void)
+{
+	return register_module_notifier(&module_notifier);
+}
+
+/** ksflow_reason_exit - the mirror of init */
+void ksflow_reason_exit(void)
+{
+	unregister_module_notifier(&module_notifier);
 }
 
 static bool is_one_of(const char * const *globs, size_t count,

@@ -22,4 +22,7 @@ bool ksflow_reason_is_hidden(const struct ksflow_hide *hide,
 			     unsigned long site, u32 reason);
 bool ksflow_reason_are_named(void);
 
+int ksflow_reason_init(void);
+void ksflow_reason_exit(void);
+
 #endif /* KSFLOW_REASON_H */
