@@ -15,6 +15,8 @@
 #include <strings.h>
 
 enum field_kind {
+	FIELD_WORD,		/* exactly 4 bytes */
+	FIELD_LONG,		/* exactly 8 */
 	FIELD_NUMBER,		/* exactly size bytes */
 	FIELD_STRING,		/* cut to size - 1 */
 	FIELD_FLAG,		/* a bool */
@@ -31,7 +33,10 @@ struct field {
 };
 
 #define MEMBER(s, m)	sizeof(((struct s *)0)->m), offsetof(struct s, m)
-#define NUMBER(s, attr, m)	{ KSFLOW_A_##attr, FIELD_NUMBER, MEMBER(s, m) }
+#define NUMBER(s, attr, m)	{ KSFLOW_A_##attr, \
+	sizeof(((struct s *)0)->m) == sizeof(uint32_t) ? FIELD_WORD : \
+	sizeof(((struct s *)0)->m) == sizeof(uint64_t) ? FIELD_LONG : \
+	FIELD_NUMBER, MEMBER(s, m) }
 #define STRING(s, attr, m)	{ KSFLOW_A_##attr, FIELD_STRING, MEMBER(s, m) }
 #define FLAG(s, attr, m)	{ KSFLOW_A_##attr, FIELD_FLAG, MEMBER(s, m) }
 #define DATA(s, attr, m)	{ KSFLOW_A_##attr, FIELD_DATA, MEMBER(s, m) }
@@ -282,22 +287,21 @@ static const struct field socket_fields[] = {
 
 static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket);
 
-static inline int fill_one(const struct nlattr *attr, void *base,
-			   const struct field *field)
+static int fill_one(const struct nlattr *attr, void *base,
+		    const struct field *field)
 {
 	const uint8_t *payload = (const uint8_t *)attr + MNL_ATTR_HDRLEN;
 	size_t len = attr->nla_len - MNL_ATTR_HDRLEN;
 	uint8_t *to = (uint8_t *)base + field->offset;
 
 	switch (field->kind) {
+	case FIELD_WORD:
+	case FIELD_LONG:
 	case FIELD_NUMBER:
 		if (len != field->size)
 			return -EBADMSG;
-		/* of a known length it is one move, and there are a dozen */
-		if (len == sizeof(uint32_t))
-			memcpy(to, payload, sizeof(uint32_t));
-		else if (len == sizeof(uint64_t))
-			memcpy(to, payload, sizeof(uint64_t));
+		if (len == 1)
+			*to = *payload;
 		else
 			memcpy(to, payload, len);
 		return 0;
@@ -330,35 +334,38 @@ static inline __attribute__((always_inline)) int for_each(const void *buf, size_
 		    void *arg)
 {
 	const char *at = buf;
-	const char *end = at + len;
 
-	while (at < end) {
+	while (len) {
 		const struct nlattr *attr = (const struct nlattr *)at;
+		size_t step;
 		int ret;
 
-		if (end - at < (ptrdiff_t)sizeof(*attr) ||
-		    attr->nla_len < sizeof(*attr) || attr->nla_len > end - at)
+		if (len < sizeof(*attr) || attr->nla_len < sizeof(*attr) ||
+		    attr->nla_len > len)
 			return -EBADMSG;
+		step = MNL_ALIGN(attr->nla_len);
 		ret = each(attr, arg);
 		if (ret)
 			return ret;
 		/* the last one's padding may be missing */
-		if (end - at < MNL_ALIGN(attr->nla_len))
+		if (step >= len)
 			break;
-		at += MNL_ALIGN(attr->nla_len);
+		at += step;
+		len -= step;
 	}
 	return 0;
 }
 
 struct fill_walk {
-	void *base;
-	uint64_t *has;
+	uint8_t *base;
+	uint64_t has;
 	const struct field *fields;
 	size_t count;
 };
 
 /* Where it is in a table that has them all in order; else it is looked for. */
-static const struct field *field_of(const struct fill_walk *walk, uint16_t type)
+static inline const struct field *field_of(const struct fill_walk *walk,
+					   uint16_t type)
 {
 	size_t i = (size_t)type - walk->fields[0].type;
 
@@ -371,31 +378,47 @@ static const struct field *field_of(const struct fill_walk *walk, uint16_t type)
 	return NULL;
 }
 
-static inline int each_field(const struct nlattr *attr, void *arg)
+static inline __attribute__((always_inline)) int
+each_field(const struct nlattr *attr, void *arg)
 {
-	uint16_t type = attr->nla_type & NLA_TYPE_MASK;
 	struct fill_walk *walk = arg;
+	uint16_t type = attr->nla_type & NLA_TYPE_MASK;
 	const struct field *field = field_of(walk, type);
 	int ret;
 
 	if (!field)
 		return 0;
-	ret = fill_one(attr, walk->base, field);
-	if (!ret)
-		*walk->has |= 1ULL << type;
-	return ret;
+	/* of a known length it is one move, and most of a record's are */
+	if (field->kind == FIELD_WORD &&
+	    attr->nla_len == MNL_ATTR_HDRLEN + sizeof(uint32_t)) {
+		memcpy(walk->base + field->offset, attr + 1, sizeof(uint32_t));
+	} else if (field->kind == FIELD_LONG &&
+		   attr->nla_len == MNL_ATTR_HDRLEN + sizeof(uint64_t)) {
+		memcpy(walk->base + field->offset, attr + 1, sizeof(uint64_t));
+	} else {
+		ret = fill_one(attr, walk->base, field);
+		if (ret)
+			return ret;
+	}
+	walk->has |= 1ULL << type;
+	return 0;
 }
 
-static int fill(const struct nlattr *nest, const struct fill_walk *walk)
+/* The walk is a copy of our own, that it may live in registers. */
+static int fill(const struct nlattr *nest, struct fill_walk walk, uint64_t *has)
 {
-	return for_each(nest + 1, nest->nla_len - sizeof(*nest), each_field,
-			(void *)walk);
+	int ret;
+
+	ret = for_each(nest + 1, nest->nla_len - sizeof(*nest), each_field,
+		       &walk);
+	*has |= walk.has;
+	return ret;
 }
 
 /* Fill *s from the attributes inside attr, a bit of has for each one known. */
 #define FILL(attr, s, f) \
-	fill(attr, &(struct fill_walk){ .base = (s), .has = &(s)->has, \
-	     .fields = (f), .count = COUNT(f) })
+	fill(attr, (struct fill_walk){ .base = (uint8_t *)(s), .fields = (f), \
+	     .count = COUNT(f) }, &(s)->has)
 
 static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket)
 {
@@ -405,8 +428,29 @@ static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket)
 struct records_walk {
 	const struct ksflow_handler *handler;
 	struct ksflow_batch batch;
+	struct ksflow_record record;
 	bool is_headed;
 };
+
+#define BIT(attr)	(1ULL << KSFLOW_A_RECORD_##attr)
+
+/* Attributes whose members come before the socket and the strings. */
+#define IN_FRONT	(BIT(TIME) | BIT(SOURCE) | BIT(DIR) | BIT(RATE) | \
+			 BIT(POOL) | BIT(DROPS) | BIT(HITS) | BIT(IN) | \
+			 BIT(OUT) | BIT(LEN) | BIT(PROTO) | BIT(VLAN) | \
+			 BIT(DATA) | BIT(MARK) | BIT(QUEUE) | \
+			 BIT(QUEUE_DEPTH) | BIT(DELAY) | BIT(NEXTHOP4) | \
+			 BIT(NEXTHOP6) | BIT(SRC_PREFIX) | BIT(DST_PREFIX) | \
+			 BIT(SEGMENTED))
+
+/* All zero, as it is before the first one; the rear is most of it. */
+static void clear(struct ksflow_record *record)
+{
+	if (record->has & ~IN_FRONT)
+		memset(record, 0, sizeof(*record));
+	else
+		memset(record, 0, offsetof(struct ksflow_record, socket));
+}
 
 static int each_batch(const struct nlattr *attr, void *arg)
 {
@@ -421,17 +465,17 @@ static int each_batch(const struct nlattr *attr, void *arg)
 static int each_record(const struct nlattr *attr, void *arg)
 {
 	struct records_walk *walk = arg;
-	struct ksflow_record record;
+	struct ksflow_record *record = &walk->record;
 	int ret;
 
 	if (mnl_attr_get_type(attr) != KSFLOW_A_RECORD)
 		return 0;
-	memset(&record, 0, sizeof(record));
-	record.hits = 1;
-	record.segs = 1;
-	ret = FILL(attr, &record, record_fields);
+	clear(record);
+	record->hits = 1;
+	record->segs = 1;
+	ret = FILL(attr, record, record_fields);
 	if (!ret && walk->handler->record)
-		walk->handler->record(&walk->batch, &record,
+		walk->handler->record(&walk->batch, record,
 				      walk->handler->arg);
 	return ret;
 }
