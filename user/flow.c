@@ -41,6 +41,18 @@ static bool vlan_tag(const struct ksflow_record *r, uint16_t *tci)
 #define TAGS_MAX	8
 #define TAG_BYTES	4
 
+/* Neither tags nor labels: most packets are, and one look tells. */
+static bool is_plain(const struct ksflow_record *r)
+{
+	uint16_t type;
+
+	if (r->proto != SFLOW_HEADER_ETHERNET || ksflow_has(r, RECORD_VLAN) ||
+	    r->data_len < ETH_HLEN)
+		return false;
+	type = word_at(r->data, 2 * ETH_ALEN);
+	return type == ETH_P_IP || type == ETH_P_IPV6;
+}
+
 static bool is_tag(uint16_t type)
 {
 	return type == ETH_P_8021Q || type == ETH_P_8021AD ||
@@ -289,14 +301,19 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 		.input = { SFLOW_PORT_IFINDEX, r->in },
 		.output = { SFLOW_PORT_IFINDEX, r->out },
 	};
+	bool may_have_tags;
 
 	_Static_assert(KSFLOW_IFINDEX_LOCAL == SFLOW_INTERNAL, "same number");
 	sflow_flow_begin(d, &flow);
 	put_header(d, r, header_max);
-	put_switch(d, r);
+	may_have_tags = !is_plain(r);
+	if (may_have_tags)
+		put_switch(d, r);
 	put_router(d, r);
-	put_mpls(d, r);
-	put_stripped(d, r);
+	if (may_have_tags) {
+		put_mpls(d, r);
+		put_stripped(d, r);
+	}
 	put_tunnels(d, r->tunnel);
 	if (ksflow_has(r, RECORD_QUEUE))
 		sflow_put_egress_queue(d, r->queue);
@@ -306,7 +323,8 @@ int flow_put(struct sflow_datagram *d, const struct ksflow_record *r,
 		sflow_put_queue_depth(d, r->queue_depth_bytes);
 	if (ksflow_has(r, RECORD_TIME))
 		sflow_put_timestamp(d, r->time_ns);
-	put_socket(d, r);
+	if (ksflow_has(r, RECORD_SOCKET))
+		put_socket(d, r);
 	return sflow_sample_end(d);
 }
 

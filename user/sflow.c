@@ -82,7 +82,7 @@ const char *sflow_off_name(unsigned int record)
 	return record < SFLOW_OFF_COUNT ? switches[record].name : NULL;
 }
 
-static bool has_room(struct sflow_datagram *d, uint32_t len)
+static inline bool has_room(struct sflow_datagram *d, uint32_t len)
 {
 	if (d->is_muted)
 		return false;
@@ -99,20 +99,30 @@ static void patch(struct sflow_datagram *d, uint32_t at, uint32_t value)
 	memcpy(d->bytes + at, &value, sizeof(value));
 }
 
-static uint32_t peek(const struct sflow_datagram *d, uint32_t at)
-{
-	uint32_t value;
-
-	memcpy(&value, d->bytes + at, sizeof(value));
-	return be32toh(value);
-}
-
 void sflow_u32(struct sflow_datagram *d, uint32_t value)
 {
 	if (!has_room(d, sizeof(value)))
 		return;
 	patch(d, d->len, value);
 	d->len += sizeof(value);
+}
+
+/* Room for words that are written at once, by word(); or NULL. */
+static inline uint8_t *take(struct sflow_datagram *d, uint32_t words)
+{
+	uint8_t *at = d->bytes + d->len;
+
+	if (!has_room(d, words * sizeof(uint32_t)))
+		return NULL;
+	d->len += words * sizeof(uint32_t);
+	return at;
+}
+
+static inline uint8_t *word(uint8_t *at, uint32_t value)
+{
+	value = htobe32(value);
+	memcpy(at, &value, sizeof(value));
+	return at + sizeof(value);
 }
 
 void sflow_u64(struct sflow_datagram *d, uint64_t value)
@@ -143,7 +153,8 @@ void sflow_fixed(struct sflow_datagram *d, const void *bytes, uint32_t len)
 	}
 	if (len)
 		memcpy(d->bytes + d->len, bytes, len);
-	memset(d->bytes + d->len + len, 0, padded - len);
+	if (padded > len)
+		memset(d->bytes + d->len + len, 0, padded - len);
 	d->len += padded;
 }
 
@@ -209,17 +220,21 @@ void sflow_finish(struct sflow_datagram *d, uint32_t sequence,
 
 static void sample_begin(struct sflow_datagram *d, uint32_t kind)
 {
+	uint8_t *at;
+
 	d->sample_at = d->len;
 	/* a sample that did not fit left the datagram usable */
 	d->is_full = d->samples >= SFLOW_SAMPLES_MAX;
 	d->kind = kind;
-	sflow_u32(d, kind);
-	sflow_u32(d, 0);	/* length */
+	at = take(d, 2);
+	if (at)
+		word(word(at, kind), 0);	/* length */
 }
 
 static void records_begin(struct sflow_datagram *d)
 {
 	d->count_at = d->len;
+	d->records = 0;
 	sflow_u32(d, 0);
 }
 
@@ -231,8 +246,14 @@ int sflow_sample_end(struct sflow_datagram *d)
 		return -EMSGSIZE;
 	}
 	patch(d, d->sample_at + 4, d->len - d->sample_at - 8);
+	patch(d, d->count_at, d->records);
 	d->samples++;
 	return 0;
+}
+
+static uint32_t compact_source(struct sflow_source source)
+{
+	return source.type << 24 | (source.index & 0xffffff);
 }
 
 static void put_source(struct sflow_datagram *d, struct sflow_source source,
@@ -242,16 +263,17 @@ static void put_source(struct sflow_datagram *d, struct sflow_source source,
 		sflow_u32(d, source.type);
 		sflow_u32(d, source.index);
 	} else {
-		sflow_u32(d, source.type << 24 | (source.index & 0xffffff));
+		sflow_u32(d, compact_source(source));
 	}
+}
+
+static uint32_t compact_port(struct sflow_port port)
+{
+	return port.format << 30 | (port.value & 0x3fffffff);
 }
 
 static void put_port(struct sflow_datagram *d, struct sflow_port port)
 {
-	if (!d->is_expanded) {
-		sflow_u32(d, port.format << 30 | (port.value & 0x3fffffff));
-		return;
-	}
 	sflow_u32(d, port.format);
 	/* erratum: internal is all ones in the expanded form */
 	if (port.format == SFLOW_PORT_IFINDEX && port.value == SFLOW_INTERNAL)
@@ -262,14 +284,26 @@ static void put_port(struct sflow_datagram *d, struct sflow_port port)
 
 void sflow_flow_begin(struct sflow_datagram *d, const struct sflow_flow *flow)
 {
+	uint8_t *at;
+
 	sample_begin(d, d->is_expanded ? SAMPLE_FLOW_EXPANDED : SAMPLE_FLOW);
-	sflow_u32(d, flow->sequence);
-	put_source(d, flow->source, d->is_expanded);
-	sflow_u32(d, flow->rate);
-	sflow_u32(d, flow->pool);
-	sflow_u32(d, flow->drops);
-	put_port(d, flow->input);
-	put_port(d, flow->output);
+	if (d->is_expanded) {
+		sflow_u32(d, flow->sequence);
+		put_source(d, flow->source, true);
+		sflow_u32(d, flow->rate);
+		sflow_u32(d, flow->pool);
+		sflow_u32(d, flow->drops);
+		put_port(d, flow->input);
+		put_port(d, flow->output);
+	} else if ((at = take(d, 7))) {
+		at = word(at, flow->sequence);
+		at = word(at, compact_source(flow->source));
+		at = word(at, flow->rate);
+		at = word(at, flow->pool);
+		at = word(at, flow->drops);
+		at = word(at, compact_port(flow->input));
+		word(at, compact_port(flow->output));
+	}
 	records_begin(d);
 }
 
@@ -314,6 +348,8 @@ static bool is_wanted(const struct sflow_datagram *d, uint32_t format)
 	bool is_flow = d->kind == SAMPLE_FLOW ||
 		       d->kind == SAMPLE_FLOW_EXPANDED;
 
+	if (!d->profile.off && d->profile.records == SFLOW_RECORDS_FULL)
+		return true;
 	if ((is_flow || d->kind == SAMPLE_DISCARD) && is_off(d, format))
 		return false;
 	/* who gets discards at all knows what is in them */
@@ -331,10 +367,13 @@ static bool is_wanted(const struct sflow_datagram *d, uint32_t format)
 
 void sflow_record_begin(struct sflow_datagram *d, uint32_t format)
 {
+	uint8_t *at;
+
 	d->is_muted = !is_wanted(d, format);
-	sflow_u32(d, format);
-	d->record_at = d->len;
-	sflow_u32(d, 0);	/* length */
+	d->record_at = d->len + sizeof(format);
+	at = take(d, 2);
+	if (at)
+		word(word(at, format), 0);	/* length */
 }
 
 void sflow_record_end(struct sflow_datagram *d)
@@ -345,16 +384,22 @@ void sflow_record_end(struct sflow_datagram *d)
 	if (d->is_full || is_muted)
 		return;
 	patch(d, d->record_at, d->len - d->record_at - 4);
-	patch(d, d->count_at, peek(d, d->count_at) + 1);
+	d->records++;
 }
 
 void sflow_put_header(struct sflow_datagram *d, const struct sflow_header *h)
 {
+	uint8_t *at;
+
 	sflow_record_begin(d, FLOW_HEADER);
-	sflow_u32(d, h->protocol);
-	sflow_u32(d, h->frame_length);
-	sflow_u32(d, h->stripped);
-	sflow_opaque(d, h->bytes, h->len);
+	at = take(d, 4);
+	if (at) {
+		at = word(at, h->protocol);
+		at = word(at, h->frame_length);
+		at = word(at, h->stripped);
+		word(at, h->len);
+	}
+	sflow_fixed(d, h->bytes, h->len);
 	sflow_record_end(d);
 }
 
@@ -497,8 +542,12 @@ void sflow_put_drop_reason(struct sflow_datagram *d, const char *reason)
 
 void sflow_put_timestamp(struct sflow_datagram *d, uint64_t ns)
 {
+	uint8_t *at;
+
 	sflow_record_begin(d, FLOW_TIMESTAMP);
-	sflow_u64(d, ns);
+	at = take(d, 2);
+	if (at)
+		word(word(at, ns >> 32), ns);
 	sflow_record_end(d);
 }
 

@@ -139,6 +139,7 @@ struct sflow_datagram {
 	uint32_t samples;
 	uint32_t sample_at;	/* where the open sample starts */
 	uint32_t count_at;	/* its number of records */
+	uint32_t records;	/* of the open sample so far */
 	uint32_t record_at;	/* the open record's length */
 	uint32_t kind;		/* of the open sample */
 	bool is_muted;		/* the open record is not in the profile */
