@@ -365,6 +365,18 @@ static uint32_t settle(const struct rule *rule, const struct facts *f)
 	return rule->refine ? rule->refine(f, rule->code) : rule->code;
 }
 
+/* Most differ in the first letters, which fnmatch() finds the long way. */
+static bool is_match(const char *pattern, const char *function)
+{
+	/* no function has an asterisk in its name */
+	for (; *pattern && *pattern == *function; pattern++)
+		function++;
+	if (!*pattern)
+		return !*function;
+	return (*pattern == '*' || *pattern == '?' || *pattern == '[') &&
+	       !fnmatch(pattern, function, 0);
+}
+
 static uint32_t by_site(const struct facts *f)
 {
 	char function[KSFLOW_SITE_BYTES];
@@ -372,11 +384,11 @@ static uint32_t by_site(const struct facts *f)
 
 	reason_function(f->record->site, function, sizeof(function));
 	for (i = 0; i < COUNT(nameless) && !f->has_name; i++) {
-		if (!fnmatch(nameless[i].name, function, 0))
+		if (is_match(nameless[i].name, function))
 			return settle(&nameless[i], f);
 	}
 	for (i = 0; i < COUNT(sites); i++) {
-		if (!fnmatch(sites[i].name, function, 0))
+		if (is_match(sites[i].name, function))
 			return settle(&sites[i], f);
 	}
 	return is_expired(f) && is_forwarded(f) ? REASON_TTL : REASON_UNKNOWN;
