@@ -173,6 +173,34 @@ static void test_records(void)
 	is(parse(buf, 0), -EBADMSG, "nothing at all is refused");
 }
 
+/* Whatever a record has, nothing of it is in the next one. */
+static void test_apart(void)
+{
+	static const uint8_t value[20] = "from the one before";
+	static const size_t sizes[] = { 0, 1, 2, 4, 8, 16, 20 };
+	struct ksflow_record empty = { .hits = 1, .segs = 1 };
+	unsigned int type, i, parsed = 0, left = 0;
+
+	for (type = 1; type < 64; type++) {
+		for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+			struct nlmsghdr *nlh = records(0);
+			struct nlattr *nest;
+
+			nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+			mnl_attr_put(nlh, type, sizes[i], value);
+			mnl_attr_nest_end(nlh, nest);
+			nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD);
+			mnl_attr_nest_end(nlh, nest);
+			if (parse(buf + HEAD, nlh->nlmsg_len - HEAD))
+				continue;
+			parsed++;
+			left += memcmp(&seen.record, &empty, sizeof(empty)) != 0;
+		}
+	}
+	is(parsed > 63, 1, "each attribute has a size that parses");
+	is(left, 0, "and none is left in the record after it");
+}
+
 static void put_socket(struct nlmsghdr *nlh)
 {
 	struct nlattr *nest = mnl_attr_nest_start(nlh, KSFLOW_A_RECORD_SOCKET);
@@ -501,6 +529,7 @@ static void test_words(void)
 int main(void)
 {
 	test_records();
+	test_apart();
 	test_socket();
 	test_drops();
 	test_drop_settings();
