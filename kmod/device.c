@@ -152,16 +152,17 @@ static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 			   dev->type == ARPHRD_LOOPBACK;
 	strscpy(device->name, dev->name, sizeof(device->name));
 	ksflow_drop_lend(device);
-	if (xa_err(xa_store(&kn->by_ifindex, device->ifindex, device,
-			    GFP_KERNEL)))
+	/* First all that may fail: packets may look for it as soon as it is in. */
+	if (xa_reserve(&kn->by_ifindex, device->ifindex, GFP_KERNEL))
 		goto no_index;
 	if (table_insert(device))
 		goto no_table;
+	xa_store(&kn->by_ifindex, device->ifindex, device, GFP_KERNEL);
 	list_add_tail(&device->list, &kn->devices);
 	return;
 
 no_table:
-	xa_erase(&kn->by_ifindex, device->ifindex);
+	xa_release(&kn->by_ifindex, device->ifindex);
 no_index:
 	kfree(device);
 no_memory:
