@@ -111,7 +111,7 @@ def rule(pattern, rate, direction=4, tap=0):
 
 def commands():
     sock, other = genl.connect(), genl.connect()
-    family = genl.resolve(sock)
+    family, _ = genl.resolve(sock)
     helper = genl.connect()
 
     def ask(command, items, by=None, flags=genl.NLM_F_ACK):

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """The module's netlink interface, spoken by no code of ours: for drops.py,
-repairs.py, fault.py, and by itself requests byte by byte that no tool sends.
+repairs.py, psample.py, fault.py, and by itself requests byte by byte that no tool sends.
 
 usage: genl.py COMMAND ATTRIBUTE... [-- COMMAND ATTRIBUTE...]...
    COMMAND     number of enum ksflow_cmd
@@ -154,11 +154,17 @@ def connect():
     return sock
 
 
-def resolve(sock):
-    code, _, _, answers = request(sock, 16, 3, attr(2, b"ksflow\0"), NLM_F_ACK)
+def resolve(sock, name="ksflow"):
+    """The number of a family, those of its multicast groups by name."""
+    code, _, _, answers = request(sock, 16, 3,
+                                  attr(2, name.encode() + b"\0"), NLM_F_ACK)
     if code:
-        sys.exit("no family ksflow: " + os.strerror(code))
-    return struct.unpack("=H", dict(attrs(answers[0][4:]))[1])[0]
+        sys.exit("no family %s: %s" % (name, os.strerror(code)))
+    found = dict(attrs(answers[0][4:]))
+    groups = [dict(attrs(one)) for _, one in attrs(found.get(7, b""))]
+    return struct.unpack("=H", found[1])[0], {
+        g[1].rstrip(b"\0").decode(): struct.unpack("=I", g[2])[0]
+        for g in groups}
 
 
 def enter(path):
@@ -176,7 +182,7 @@ class Module:
 
     def __init__(self):
         self.sock = connect()
-        self.family = resolve(self.sock)
+        self.family, _ = resolve(self.sock)
 
     def request(self, command, data, flags=NLM_F_ACK):
         return request(self.sock, self.family, command, data, flags)

@@ -45,7 +45,6 @@ sflow {
 }
 END
 }
-says() { grep -qF -- "$1" "$t/log"; }
 # samples JQ-CONDITION: how many of the collector's lines hold it
 samples() { jq -c "select($1)" "$t/samples" | wc -l; }
 # all JQ-CONDITION: none of the flow samples lacks it
@@ -75,7 +74,7 @@ on_exit 'kill $collector'
 wait_for '! lsmod | grep -q "^psample " || modprobe -r act_sample psample' 30
 ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit 'kill -KILL $daemon'
-try "without psample it says so" wait_for 'says "psample: not there"'
+try "without psample it says so" wait_for 'logged "psample: not there"'
 ksflow -j monitor psample --ready-file "$t/mready" >"$t/monitor" 2>"$t/mend" & monitor=$!
 on_exit "kill $monitor"
 wait_for 'test -e $t/mready'
@@ -84,7 +83,7 @@ wait_for 'test -e $t/mready'
 
 filter p0 ingress 1 1 64
 filter p0 egress 2 1 64
-try "psample comes, and is joined" wait_for 'says "psample: its samples are read"'
+try "psample comes, and is joined" wait_for 'logged "psample: its samples are read"'
 fresh
 flood p0 100
 try "100 packets that come in" wait_for '[ $(samples true) = 100 ]'
@@ -177,7 +176,7 @@ done
 conf "sampling = 80
   sampling.bps_ratio = 0"
 kill -HUP $daemon
-wait_for 'says "configuration read"'
+wait_for 'logged "configuration read"'
 fresh
 thinned=$(ledger 1 thinned)
 flood p0 $n 32
@@ -275,7 +274,7 @@ try "ksflow show tells of both groups" wait_for \
 if modinfo -p ksflow | grep -q psample_group; then
 	load psample_group=7
 	kill -HUP $daemon
-	try "the module's own group is refused" wait_for 'says "psample group 7 is not read"' 15
+	try "the module's own group is refused" wait_for 'logged "psample group 7 is not read"' 15
 	unload
 fi
 
