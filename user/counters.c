@@ -7,6 +7,7 @@
 #include "lag.h"
 #include "link.h"
 #include "log.h"
+#include "optics.h"
 #include "rtnl.h"
 
 #include <linux/rtnetlink.h>
@@ -33,7 +34,9 @@ struct port {
 	int64_t due_ms;
 	bool is_due;
 	bool has_no_stats;	/* of ethtool's */
+	bool has_no_optics;
 	bool has_no_pfc;
+	uint64_t module;	/* struct link has it */
 	struct counters_past past;
 };
 
@@ -133,10 +136,20 @@ static void remove_port(struct counters *counters, uint32_t ifindex)
 void counters_link(struct counters *counters, uint32_t ifindex,
 		   const struct nlmsghdr *nlh)
 {
-	if (nlh)
-		add(counters, ifindex);
-	else
+	struct port *port;
+	struct link link;
+
+	if (!nlh) {
 		remove_port(counters, ifindex);
+		return;
+	}
+	add(counters, ifindex);
+	port = get(counters, ifindex);
+	if (!port || !link_parse(nlh, &link))
+		return;
+	port->module = link.module;
+	/* a module may have been put in */
+	port->has_no_optics = false;
 }
 
 struct counters *counters_open(counters_emit emit,
@@ -272,6 +285,33 @@ static void on_poll(const struct nlmsghdr *nlh, void *arg)
 	counters->links[counters->link_count++] = link;
 }
 
+/* The one that tells of a module: the first that has it. */
+static const struct port *module_owner(const struct counters *counters,
+				       const struct port *port)
+{
+	const struct port *other = counters->ports;
+
+	while (port->module && other->module != port->module)
+		other++;
+	return port->module ? other : port;
+}
+
+static void ask_optics(struct counters *counters, struct port *port,
+		       const struct link *link, struct counters_port *c)
+{
+	struct ethtool_module module = {
+		counters->ethtool, counters->ioctl_fd, link->ifindex, link->name,
+	};
+	int ret;
+
+	if (port->has_no_optics || module_owner(counters, port) != port)
+		return;
+	ret = optics_get(ethtool_module_read, &module, &c->optics);
+	c->optics.module = link->ifindex;
+	c->has_optics = ret == 1;
+	port->has_no_optics = ret == -EOPNOTSUPP;
+}
+
 /* What only some drivers count: those that do not are asked once. */
 static void ask_driver(struct counters *counters, struct port *port,
 		       const struct link *link, struct counters_port *c)
@@ -279,6 +319,7 @@ static void ask_driver(struct counters *counters, struct port *port,
 	struct ethtool_counts stats;
 	int ret;
 
+	ask_optics(counters, port, link, c);
 	if (counters->ethtool && !port->has_no_stats) {
 		ret = ethtool_counts_get(counters->ethtool, link->ifindex,
 					&stats);

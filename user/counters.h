@@ -40,9 +40,11 @@ struct counters_port {
 	struct sflow_if_counters generic;
 	bool has_ethernet;
 	bool has_lag;
+	bool has_optics;
 	bool has_pfc;
 	struct sflow_ethernet ethernet;
 	struct sflow_lag lag;
+	struct sflow_optics optics;
 	struct sflow_pfc pfc;
 };
 

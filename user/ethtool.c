@@ -3,18 +3,24 @@
 #include "ethtool.h"
 
 #include "link.h"
+#include "optics.h"
 #include "rtnl.h"
 #include "sflow.h"
 
+#include <linux/ethtool.h>
 #include <linux/genetlink.h>
+#include <linux/sockios.h>
 
 #include <libmnl/libmnl.h>
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 /* Of linux/ethtool_netlink.h. */
 enum {
+	MSG_MODULE_EEPROM_GET = 31,
 	MSG_STATS_GET = 32,
 	HEADER_DEV_INDEX = 1,
 	BITSET_NOMASK = 1,
@@ -26,6 +32,13 @@ enum {
 	STATS_GRP = 4,
 	GRP_ID = 2,
 	GRP_STAT = 4,
+	EEPROM_HEADER = 1,
+	EEPROM_OFFSET = 2,
+	EEPROM_LENGTH = 3,
+	EEPROM_PAGE = 4,
+	EEPROM_BANK = 5,
+	EEPROM_I2C_ADDRESS = 6,
+	EEPROM_DATA = 7,
 	GROUP_PHY = 0,
 	GROUP_MAC = 1,
 };
@@ -269,4 +282,92 @@ void ethtool_casts(const struct ethtool_counts *stats, const struct link *link,
 		c->out_ucast = less(link->stats.tx_packets, mac[MAC_TX_MCAST],
 				    mac[MAC_TX_BCAST]);
 	}
+}
+
+/* ---- the memory of a module -------------------------------------------- */
+
+struct eeprom {
+	uint8_t *to;
+	unsigned int length;
+	bool is_there;
+};
+
+static void on_eeprom(const struct nlmsghdr *nlh, void *arg)
+{
+	struct eeprom *eeprom = arg;
+	const struct nlattr *attr;
+
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(attr) != EEPROM_DATA ||
+		    mnl_attr_get_payload_len(attr) != eeprom->length)
+			continue;
+		memcpy(eeprom->to, mnl_attr_get_payload(attr), eeprom->length);
+		eeprom->is_there = true;
+	}
+}
+
+/* 5.13 and later; it asks drivers that only know the older way by that one. */
+static int ask_eeprom(const struct ethtool_module *module,
+		      const struct optics_place *place, uint8_t *to)
+{
+	struct eeprom eeprom = { to, place->length, false };
+	char buf[256] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	int ret;
+
+	if (!module->ethtool)
+		return -EOPNOTSUPP;
+	nlh = put_head(buf, module->ethtool->family, MSG_MODULE_EEPROM_GET);
+	nest = mnl_attr_nest_start(nlh, EEPROM_HEADER);
+	mnl_attr_put_u32(nlh, HEADER_DEV_INDEX, module->ifindex);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_put_u32(nlh, EEPROM_OFFSET, place->offset);
+	mnl_attr_put_u32(nlh, EEPROM_LENGTH, place->length);
+	mnl_attr_put_u8(nlh, EEPROM_PAGE, place->page);
+	mnl_attr_put_u8(nlh, EEPROM_BANK, 0);
+	mnl_attr_put_u8(nlh, EEPROM_I2C_ADDRESS, place->i2c);
+	ret = rtnl_ask(module->ethtool->sock, nlh, on_eeprom, &eeprom);
+	return ret ? ret : eeprom.is_there ? 0 : -ENODATA;
+}
+
+static int module_ioctl(const struct ethtool_module *module, void *data)
+{
+	struct ifreq ifr = { .ifr_data = data };
+
+	strncpy(ifr.ifr_name, module->name, sizeof(ifr.ifr_name) - 1);
+	return ioctl(module->ioctl_fd, SIOCETHTOOL, &ifr) ? -errno : 0;
+}
+
+/* Of the two parts of an SFP, and of pages, one follows the other. */
+static int read_linear(const struct ethtool_module *module,
+		       const struct optics_place *place, uint8_t *to)
+{
+	struct ethtool_modinfo info = { .cmd = ETHTOOL_GMODULEINFO };
+	struct {
+		struct ethtool_eeprom head;
+		uint8_t data[OPTICS_HALF];
+	} eeprom = { .head = { .cmd = ETHTOOL_GMODULEEEPROM } };
+	int ret = module_ioctl(module, &info);
+
+	if (ret)
+		return ret;
+	eeprom.head.offset = place->page * OPTICS_HALF + place->offset;
+	if (place->i2c == OPTICS_I2C_DOM)
+		eeprom.head.offset += 2 * OPTICS_HALF;
+	eeprom.head.len = place->length;
+	if (eeprom.head.offset + eeprom.head.len > info.eeprom_len)
+		return -ENODATA;
+	ret = module_ioctl(module, &eeprom);
+	if (!ret)
+		memcpy(to, eeprom.head.data, place->length);
+	return ret;
+}
+
+int ethtool_module_read(void *arg, const struct optics_place *place,
+			uint8_t *to)
+{
+	int ret = ask_eeprom(arg, place, to);
+
+	return ret == -EOPNOTSUPP ? read_linear(arg, place, to) : ret;
 }

@@ -5,7 +5,8 @@
 
 /*
  * What a driver counts beyond the kernel's common counters, in ethtool's
- * standard groups (5.13 and later, where the driver offers them).
+ * standard groups (5.13 and later, where the driver offers them), and the
+ * memory of its optical module.
  */
 
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 struct ethtool;
 struct link;
 struct nlmsghdr;
+struct optics_place;
 struct sflow_ethernet;
 struct sflow_if_counters;
 
@@ -36,6 +38,17 @@ void ethtool_close(struct ethtool *e);
 /* 1; 0: the driver counts nothing of the kind; -errno. */
 int ethtool_counts_get(struct ethtool *e, uint32_t ifindex,
 		      struct ethtool_counts *stats);
+/* A driver's module; ethtool may be NULL, the name is for kernels before 5.13. */
+struct ethtool_module {
+	struct ethtool *ethtool;
+	int ioctl_fd;
+	uint32_t ifindex;
+	const char *name;
+};
+
+/* As optics_read; arg is a struct ethtool_module. */
+int ethtool_module_read(void *arg, const struct optics_place *place,
+			uint8_t *to);
 /* An answer; for others to look into it. */
 void ethtool_counts_parse(const struct nlmsghdr *nlh,
 			 struct ethtool_counts *stats);

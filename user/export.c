@@ -375,6 +375,8 @@ static int put_counters(struct sflow_datagram *d, const struct link *link,
 		sflow_put_lag(d, &c->lag);
 	if (records > 0)
 		sflow_put_port_name(d, link->name);
+	if (records > 4 && c->has_optics)
+		sflow_put_optics(d, &c->optics);
 	if (records > 1 && c->has_pfc)
 		sflow_put_pfc(d, &c->pfc);
 	return sflow_sample_end(d);
@@ -385,7 +387,7 @@ static bool put_if(struct export *e, struct stream *stream,
 		   uint32_t sequence, int64_t now_ms)
 {
 	struct sflow_datagram *d = &stream->d;
-	unsigned int records = 4;
+	unsigned int records = 5;
 
 	if (!put_counters(d, link, c, sequence, records))
 		return true;

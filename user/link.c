@@ -148,10 +148,38 @@ static void parse_info(const struct nlattr *info, struct link *link)
 		parse_member(member_data, link);
 }
 
+/* FNV-1a: of no more ports than a machine has. */
+static uint64_t hash(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *byte = bytes;
+
+	while (len--)
+		hash = (hash ^ *byte++) * 0x100000001b3;
+	return hash;
+}
+
+/* Port 3 of a switch is called "p3", and "p3s0", "p3s1" when it is split. */
+static uint64_t module_of(const struct nlattr *port,
+			  const struct nlattr *switch_id)
+{
+	char name[IFNAMSIZ];
+	size_t len;
+
+	if (!port || !switch_id)
+		return 0;
+	copy_string(port, name, sizeof(name));
+	len = 1 + strspn(name + 1, "0123456789");
+	if (name[0] != 'p' || len == 1 || name[len] != 's')
+		return 0;
+	return hash(hash(0xcbf29ce484222325, name, len),
+		    mnl_attr_get_payload(switch_id),
+		    mnl_attr_get_payload_len(switch_id));
+}
+
 bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *attr;
+	const struct nlattr *attr, *port = NULL, *switch_id = NULL;
 	size_t len;
 
 	memset(link, 0, sizeof(*link));
@@ -181,6 +209,12 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 			if (len == sizeof(uint32_t))
 				link->master = mnl_attr_get_u32(attr);
 			break;
+		case IFLA_PHYS_PORT_NAME:
+			port = attr;
+			break;
+		case IFLA_PHYS_SWITCH_ID:
+			switch_id = attr;
+			break;
 		case PARENT_DEV_NAME:
 			link->has_parent = true;
 			break;
@@ -202,6 +236,7 @@ bool link_parse(const struct nlmsghdr *nlh, struct link *link)
 			break;
 		}
 	}
+	link->module = module_of(port, switch_id);
 	return link->ifindex && link->name[0];
 }
 

@@ -25,6 +25,11 @@ struct link {
 	uint8_t mac[6];
 	bool has_mac;
 	bool has_parent;	/* a device of a bus; from 5.14 on */
+	/*
+	 * Of ports that are parts of one, with one module between them: a
+	 * number that they have in common; else 0.
+	 */
+	uint64_t module;
 	/* of a member of a bond */
 	bool is_bond_member;
 	bool has_lacp;		/* the bond runs 802.3ad */

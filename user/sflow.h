@@ -370,12 +370,34 @@ struct sflow_pfc {
 	uint32_t storms_restored;
 };
 
+/* Light of one lane of a module; 0 where the module does not say. */
+struct sflow_lane {
+	uint32_t index;			/* from 1 */
+	uint32_t bias_ua;
+	uint32_t tx_uw, tx_min_uw, tx_max_uw;
+	uint32_t tx_nm;
+	uint32_t rx_uw, rx_min_uw, rx_max_uw;
+	uint32_t rx_nm;
+};
+
+#define SFLOW_LANES	8
+
+struct sflow_optics {
+	uint32_t module;		/* lowest ifIndex that has it */
+	uint32_t lane_total;
+	uint32_t voltage_mv;
+	int32_t temperature_mc;		/* thousandths of a degree Celsius */
+	uint32_t lane_count;
+	struct sflow_lane lanes[SFLOW_LANES];
+};
+
 void sflow_if_counters_init(struct sflow_if_counters *c);
 void sflow_put_if_counters(struct sflow_datagram *d,
 			   const struct sflow_if_counters *c);
 void sflow_put_ethernet(struct sflow_datagram *d,
 			const struct sflow_ethernet *e);
 void sflow_put_lag(struct sflow_datagram *d, const struct sflow_lag *l);
+void sflow_put_optics(struct sflow_datagram *d, const struct sflow_optics *o);
 void sflow_put_pfc(struct sflow_datagram *d, const struct sflow_pfc *p);
 void sflow_put_port_name(struct sflow_datagram *d, const char *name);
 

@@ -13,6 +13,7 @@ enum {
 	COUNTERS_IF = 1,
 	COUNTERS_ETHERNET = 2,
 	COUNTERS_LAG = 7,
+	COUNTERS_SFP = 10,
 	COUNTERS_PFC = 11,
 	COUNTERS_PORT_NAME = 1005,
 	COUNTERS_HOST_DESCR = 2000,
@@ -105,6 +106,35 @@ void sflow_put_lag(struct sflow_datagram *d, const struct sflow_lag *l)
 	sflow_u32(d, l->lacpdus_tx);
 	sflow_u32(d, l->markers_tx);
 	sflow_u32(d, l->marker_responses_tx);
+	sflow_record_end(d);
+}
+
+static void put_lane(struct sflow_datagram *d, const struct sflow_lane *lane)
+{
+	sflow_u32(d, lane->index);
+	sflow_u32(d, lane->bias_ua);
+	sflow_u32(d, lane->tx_uw);
+	sflow_u32(d, lane->tx_min_uw);
+	sflow_u32(d, lane->tx_max_uw);
+	sflow_u32(d, lane->tx_nm);
+	sflow_u32(d, lane->rx_uw);
+	sflow_u32(d, lane->rx_min_uw);
+	sflow_u32(d, lane->rx_max_uw);
+	sflow_u32(d, lane->rx_nm);
+}
+
+void sflow_put_optics(struct sflow_datagram *d, const struct sflow_optics *o)
+{
+	uint32_t i;
+
+	sflow_record_begin(d, COUNTERS_SFP);
+	sflow_u32(d, o->module);
+	sflow_u32(d, o->lane_total);
+	sflow_u32(d, o->voltage_mv);
+	sflow_u32(d, o->temperature_mc);
+	sflow_u32(d, o->lane_count);
+	for (i = 0; i < o->lane_count; i++)
+		put_lane(d, &o->lanes[i]);
 	sflow_record_end(d);
 }
 

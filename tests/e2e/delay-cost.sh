@@ -40,6 +40,6 @@ on_rx=$(run netif_receive) on_tx=$(run queue_xmit)
 note "ingress alone: off $rx $tx, on $on_rx $on_tx"
 between "ingress alone, on: receive" "$(more "$on_rx" "$rx")" 2.5 5.5
 between "ingress alone, on: transmit, and receive at its peer" \
-	"$(more "$on_tx" "$tx")" 6.5 26
+	"$(more "$on_tx" "$tx")" 6.5 28
 # One of 2^24 may be.
 between "hardly any was selected" "$(grep -c . /tmp/samples)" 0 2

@@ -200,12 +200,22 @@ def lag(r):
     return out
 
 
+def optics(r):
+    out = words('module', 'lane_total', 'mv', 'mc')(r)
+    out['mc'] -= out['mc'] >> 31 << 32
+    out['lanes'] = [words('index', 'bias_ua', 'tx_uw', 'tx_min_uw',
+                          'tx_max_uw', 'tx_nm', 'rx_uw', 'rx_min_uw',
+                          'rx_max_uw', 'rx_nm')(r) for _ in range(r.u32())]
+    return out
+
+
 COUNTERS = {
     1: if_counters,
     2: words('alignment', 'fcs', 'single_collision', 'multiple_collision',
              'sqe', 'deferred', 'late_collision', 'excessive_collision',
              'mac_transmit', 'carrier', 'too_long', 'mac_receive', 'symbol'),
     7: lag,
+    10: optics,
     11: words('requests', 'indications', 'pause_us', 'storms_detected',
               'storms_restored'),
     1005: lambda r: {'name': r.opaque().decode()},

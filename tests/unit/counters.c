@@ -309,6 +309,29 @@ static void test_pfc(void)
 	is(word(BODY + 16), UINT32_MAX, "pfc: storms unknown");
 }
 
+static void test_optics(void)
+{
+	struct sflow_optics optics = {
+		.module = 7, .lane_total = 4, .voltage_mv = 3300,
+		.temperature_mc = -1, .lane_count = 2,
+		.lanes = { { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 },
+			   { 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 } },
+	};
+	unsigned int i, wrong = 0;
+
+	begin();
+	sflow_put_optics(&d, &optics);
+	record("optics", 10, 100);
+	is(word(BODY), 7, "optics: module");
+	is(word(BODY + 4), 4, "optics: lanes of the module");
+	is(word(BODY + 8), 3300, "optics: voltage");
+	is(word(BODY + 12), UINT32_MAX, "optics: temperature");
+	is(word(BODY + 16), 2, "optics: lanes told of");
+	for (i = 0; i < 20; i++)
+		wrong += word(BODY + 20 + 4 * i) != i + 1;
+	is(wrong, 0, "optics: each lane, each number in its place");
+}
+
 /* Answers that are cut or wrong: the sanitizers look on. */
 static void test_damaged(void)
 {
@@ -400,6 +423,7 @@ int main(void)
 	test_ethernet();
 	test_lag();
 	test_pfc();
+	test_optics();
 	test_damaged();
 	return tap_done();
 }

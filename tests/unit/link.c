@@ -49,6 +49,36 @@ static uint32_t type(const char *kind, uint16_t arphrd)
 	return link_type(&link);
 }
 
+/* Of a port with this name, of this switch. */
+static uint64_t module(const char *port, const char *switch_id)
+{
+	struct nlmsghdr *nlh = message();
+	struct link link;
+
+	if (port)
+		mnl_attr_put_strz(nlh, IFLA_PHYS_PORT_NAME, port);
+	if (switch_id)
+		mnl_attr_put(nlh, IFLA_PHYS_SWITCH_ID, strlen(switch_id),
+			     switch_id);
+	ok(link_parse(nlh, &link), "a port");
+	return link.module;
+}
+
+static void test_module(void)
+{
+	ok(module("p3s0", "a"), "a part of a port");
+	is(module("p3s0", "a"), module("p3s17", "a"), "another part of it");
+	ok(module("p3s0", "a") != module("p3s0", "b"), "of another switch");
+	ok(module("p3s0", "a") != module("p31s0", "a"), "of another port");
+	is(module("p3", "a"), 0, "a whole port");
+	is(module("p3s0", NULL), 0, "of no switch");
+	is(module(NULL, "a"), 0, "without a name");
+	is(module("", "a"), 0, "with an empty name");
+	is(module("ps0", "a"), 0, "without a number");
+	is(module("pf0vf1", "a"), 0, "a representor");
+	is(module("p33333333333333333333333s1", "a"), 0, "a long name");
+}
+
 static void test_counters(void)
 {
 	struct sflow_if_counters c;
@@ -141,6 +171,7 @@ static void test_damaged(void)
 
 int main(void)
 {
+	test_module();
 	test_counters();
 	test_types();
 	test_damaged();
