@@ -7,6 +7,7 @@
 #include "counters.h"
 #include "flow.h"
 #include "host.h"
+#include "iftable.h"
 #include "link.h"
 #include "nl.h"
 
@@ -18,9 +19,9 @@
 #define HITS_MAX	65536
 #define HEADER_STEP	16
 
-/* Sequences of one data source; a hash with open addressing. */
+/* Sequences of one data source. */
 struct source {
-	uint32_t ifindex;	/* 0: free */
+	uint32_t ifindex;
 	uint32_t sequence;
 	uint32_t discards;	/* have a sequence of their own */
 };
@@ -38,9 +39,7 @@ struct stream {
 struct export {
 	struct collectors *to;
 	int64_t start_ms;
-	unsigned int source_count;
-	unsigned int source_room;	/* a power of two */
-	struct source *sources;
+	struct iftable sources;
 	struct source none;		/* 0:0, of unknown interfaces */
 	struct export_counts counts;
 	/* as set last, for streams to come */
@@ -83,9 +82,7 @@ struct export *export_open(struct collectors *to, int64_t now_ms)
 
 	if (!e)
 		return NULL;
-	e->source_room = 64;
-	e->sources = calloc(e->source_room, sizeof(*e->sources));
-	if (!e->sources) {
+	if (!iftable_open(&e->sources, sizeof(struct source))) {
 		free(e);
 		return NULL;
 	}
@@ -107,7 +104,7 @@ void export_close(struct export *e)
 		return;
 	while (e->stream_count)
 		free(e->streams[--e->stream_count]);
-	free(e->sources);
+	iftable_close(&e->sources);
 	free(e);
 }
 
@@ -213,56 +210,14 @@ void export_set_agent(struct export *e, const struct sflow_addr *agent,
 
 void export_restart_sources(struct export *e)
 {
-	memset(e->sources, 0, e->source_room * sizeof(*e->sources));
+	iftable_clear(&e->sources);
 	memset(&e->none, 0, sizeof(e->none));
-	e->source_count = 0;
-}
-
-static struct source *slot(struct source *sources, unsigned int room,
-			   uint32_t ifindex)
-{
-	unsigned int i = ifindex * 2654435761U & (room - 1);
-
-	while (sources[i].ifindex && sources[i].ifindex != ifindex)
-		i = (i + 1) & (room - 1);
-	return &sources[i];
-}
-
-static bool grow(struct export *e)
-{
-	unsigned int room = e->source_room * 2, i;
-	struct source *sources = calloc(room, sizeof(*sources));
-
-	if (!sources)
-		return false;
-	for (i = 0; i < e->source_room; i++) {
-		if (e->sources[i].ifindex)
-			*slot(sources, room, e->sources[i].ifindex) =
-				e->sources[i];
-	}
-	free(e->sources);
-	e->sources = sources;
-	e->source_room = room;
-	return true;
 }
 
 /* NULL without memory: sequence 0, which collectors survive. */
 static struct source *source_get(struct export *e, uint32_t ifindex)
 {
-	struct source *s = slot(e->sources, e->source_room, ifindex);
-
-	if (!ifindex)
-		return &e->none;
-	if (!s->ifindex) {
-		if (2 * e->source_count >= e->source_room) {
-			if (!grow(e))
-				return NULL;
-			s = slot(e->sources, e->source_room, ifindex);
-		}
-		s->ifindex = ifindex;
-		e->source_count++;
-	}
-	return s;
+	return ifindex ? iftable_get(&e->sources, ifindex) : &e->none;
 }
 
 /* One agent must not mix the two forms: from the first large one on. */

@@ -3,6 +3,7 @@
 #include "psample_source.h"
 
 #include "conf.h"
+#include "iftable.h"
 #include "links.h"
 #include "log.h"
 #include "nl.h"
@@ -38,7 +39,7 @@ struct group {
 
 /* A data source of sFlow; hash with open addressing. */
 struct source {
-	uint32_t ifindex;	/* 0: free */
+	uint32_t ifindex;
 	uint64_t pool;
 	uint64_t drops;
 	uint64_t drops_rest;	/* of drops: in samples of psample's rate */
@@ -59,9 +60,7 @@ struct psample_source {
 	uint32_t header_bytes;
 	unsigned int group_count;
 	struct group groups[GROUPS_MAX];
-	unsigned int source_count;
-	unsigned int source_room;	/* a power of two */
-	struct source *sources;
+	struct iftable sources;
 	struct source none;		/* of interfaces not known */
 };
 
@@ -109,10 +108,8 @@ struct psample_source *psample_source_open(const struct links *links,
 	if (getrandom(&s->random, sizeof(s->random), GRND_NONBLOCK) < 0)
 		s->random = 0;
 	s->random |= 1;		/* xorshift has no way out of 0 */
-	s->source_room = 64;
-	s->sources = calloc(s->source_room, sizeof(*s->sources));
 	s->nl = psample_nl_open(&s->handler);
-	if (!s->sources || !s->nl) {
+	if (!iftable_open(&s->sources, sizeof(struct source)) || !s->nl) {
 		psample_source_close(s);
 		return NULL;
 	}
@@ -125,7 +122,7 @@ void psample_source_close(struct psample_source *s)
 	if (!s)
 		return;
 	psample_nl_close(s->nl);
-	free(s->sources);
+	iftable_close(&s->sources);
 	free(s);
 }
 
@@ -278,48 +275,12 @@ int64_t psample_source_run(struct psample_source *s, int64_t now_ms)
 	return s->next_ms;
 }
 
-static struct source *slot(struct source *sources, unsigned int room,
-			   uint32_t ifindex)
-{
-	unsigned int i = ifindex * 2654435761U & (room - 1);
-
-	while (sources[i].ifindex && sources[i].ifindex != ifindex)
-		i = (i + 1) & (room - 1);
-	return &sources[i];
-}
-
-static bool grow(struct psample_source *s)
-{
-	unsigned int room = s->source_room * 2, i;
-	struct source *sources = calloc(room, sizeof(*sources));
-
-	if (!sources)
-		return false;
-	for (i = 0; i < s->source_room; i++) {
-		if (s->sources[i].ifindex)
-			*slot(sources, room, s->sources[i].ifindex) =
-				s->sources[i];
-	}
-	free(s->sources);
-	s->sources = sources;
-	s->source_room = room;
-	return true;
-}
-
 static struct source *source_get(struct psample_source *s, uint32_t ifindex)
 {
-	struct source *source;
+	struct source *source = ifindex ? iftable_get(&s->sources, ifindex) :
+				NULL;
 
-	if (!ifindex)
-		return &s->none;
-	if (2 * s->source_count >= s->source_room && !grow(s))
-		return &s->none;
-	source = slot(s->sources, s->source_room, ifindex);
-	if (!source->ifindex) {
-		source->ifindex = ifindex;
-		s->source_count++;
-	}
-	return source;
+	return source ? source : &s->none;
 }
 
 static uint32_t wanted_rate(struct psample_source *s, struct source *source)

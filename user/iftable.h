@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Copyright (C) 2026 the ksflow authors */
+#ifndef KSFLOW_USER_IFTABLE_H
+#define KSFLOW_USER_IFTABLE_H
+
+/* Something for each interface: a hash with open addressing, which only grows. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct iftable {
+	size_t size;		/* of an entry */
+	unsigned int count;
+	unsigned int room;	/* a power of two */
+	unsigned char *entries;
+};
+
+/* Entries begin with a uint32_t, their ifIndex. False: no memory. */
+bool iftable_open(struct iftable *map, size_t size);
+void iftable_close(struct iftable *map);
+/*
+ * The entry of an interface, from 1; a new one is all zeros but for its ifIndex,
+ * and moves them all. NULL: no memory.
+ */
+void *iftable_get(struct iftable *map, uint32_t ifindex);
+/* None is left. */
+void iftable_clear(struct iftable *map);
+
+#endif /* KSFLOW_USER_IFTABLE_H */
