@@ -848,7 +848,7 @@ static size_t config_size(const struct ksflow_net *kn, bool has_layers)
 {
 	const size_t drop_size =
 		nla_total_size(0) + 2 * nla_total_size(sizeof(u32)) +
-		8 * nla_total_size(sizeof(u8)) +
+		9 * nla_total_size(sizeof(u8)) +
 		KSFLOW_HIDE_MAX * nla_total_size(KSFLOW_PATTERN_MAX);
 	size_t size = nla_total_size(sizeof(u32)) +	/* ABI */
 		      nla_total_size(sizeof(KSFLOW_VERSION)) + /* VERSION */
