@@ -61,7 +61,7 @@ for f in failslab fail_page_alloc; do
 	echo 10 >$d/$f/probability
 done
 on_exit "echo 0 >$d/failslab/probability; echo 0 >$d/fail_page_alloc/probability"
-ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec "$a" ping -q -i $(pace 0.002) 10.0.0.2 >/dev/null & on_exit "kill $!"
 noise $a || not_ok "noise"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & reader=$!
 on_exit "kill $reader"

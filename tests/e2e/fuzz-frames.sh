@@ -12,7 +12,7 @@
 
 . ./lib.sh
 
-try "the fuzzer builds" gcc -O1 -D_GNU_SOURCE -o $t/frames frames.c || exit
+try "the fuzzer builds" build_frames || exit
 count=${FUZZ:-12500} seed=1
 [[ $count != *:* ]] || { seed=${count#*:}; count=${count%:*}; }
 
@@ -99,8 +99,8 @@ ksflow -n $b -j monitor drops filter 'udp or vlan' >/dev/null 2>$t/filter.err & 
 
 # frames SEED COUNT: from the devices of both
 frames() {
-	ip netns exec $a $t/frames $1 $(($2 / 4)) packet:a0 >$t/out.a 2>&1 & local far=$!
-	in_ns $b $t/frames $1 $(($2 - $2 / 4)) tap:t0 pieces:t1 tun:t2 packet:b0 >$t/out.b 2>&1
+	ip netns exec $a $_frames $1 $(($2 / 4)) packet:a0 >$t/out.a 2>&1 & local far=$!
+	in_ns $b $_frames $1 $(($2 - $2 / 4)) tap:t0 pieces:t1 tun:t2 packet:b0 >$t/out.b 2>&1
 	local status=$?
 	wait $far && return $status
 }

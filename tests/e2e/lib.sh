@@ -73,9 +73,12 @@ logged() { grep -qF -- "$1" "$t/log"; }
 # --- waiting ---
 
 # wait_for CONDITION [SECONDS]: until the shell text is true. The debug kernel
-# takes its time.
-_patience=1
-[ ! -e /sys/kernel/debug/kmemleak ] || _patience=5
+# takes its time. A sleep would be a process each time, which is most of what
+# happens there; nothing ever comes out of this pipe.
+mkfifo "$t/never"
+exec {_never}<>"$t/never"
+_patience=1 _poll=0.05
+[ ! -e /sys/kernel/debug/kmemleak ] || _patience=5 _poll=0.25
 wait_for() {
 	local deadline=$((SECONDS + _patience * ${2:-10}))
 	until eval "$1" >/dev/null 2>&1; do
@@ -83,9 +86,13 @@ wait_for() {
 			note "waited ${2:-10} s in vain for: $1"
 			return 1
 		fi
-		sleep 0.05
+		read -r -t $_poll -u "$_never" || :
 	done
 }
+
+# pace SECONDS: between packets that come all the while. The debug kernel takes a
+# millisecond for each, and is to have time for what happens meanwhile.
+pace() { awk -v s="$1" -v n="$_patience" 'BEGIN { print s * n * n }'; }
 
 # rounds N: of a storm; N times STORM=n
 rounds() { echo $(($1 * ${STORM:-1})); }
@@ -273,18 +280,24 @@ cards() {
 	wait_for "ip -n $3 link show $4 | grep -q LOWER_UP" 30
 }
 
+# tests/fuzz/frames.c, built once in a guest.
+_frames=/run/ksflow-frames
+build_frames() {
+	[ -x $_frames ] || gcc -O1 -D_GNU_SOURCE -o $_frames frames.c
+}
+
 # noise NS: two tap devices n0 and n1, and frames of every shape (tests/fuzz) that
 # come in through them until the script ends.
 noise() {
-	local n frames=/tmp/frames
+	local n
 	modprobe -q tun
-	[ -x $frames ] || gcc -O1 -D_GNU_SOURCE -o $frames frames.c || return
+	build_frames || return
 	for n in 0 1; do
 		ip -n "$1" tuntap add n$n mode tap vnet_hdr &&
 		ip -n "$1" link set n$n address 02:00:00:00:00:01 up || return
 		addr "$1" n$n 10.0.$n.1/24 fd00:$n::1/64
 	done
-	ip netns exec "$1" $frames 1 0 tap:n0 pieces:n1 & on_exit "kill $!"
+	ip netns exec "$1" $_frames 1 0:$((10000 * _patience)) tap:n0 pieces:n1 & on_exit "kill $!"
 }
 
 # addr NS IF ADDRESS/LEN...

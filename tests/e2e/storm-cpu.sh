@@ -21,7 +21,7 @@ load
 try "all of it" all_on $a
 ksflow -n $a dev set '*' dir off
 ksflow -n $a dev set va rate 1 dir both
-ip netns exec $a ping -q -i 0.01 10.0.0.77 >/dev/null 2>&1 & on_exit "kill $!"
+ip netns exec $a ping -q -i $(pace 0.01) 10.0.0.77 >/dev/null 2>&1 & on_exit "kill $!"
 ksflow -n $a -j monitor drops >/dev/null 2>$t/err.drops & on_exit "kill $!"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & reader=$!
 on_exit "kill $reader"

@@ -32,7 +32,7 @@ one() {
 	ksflow -n "$ns" dev set 'd*' rate 1 dir both tap "${taps[n % 3]}" 2>/dev/null
 	ksflow -n "$ns" -j monitor drops >/dev/null 2>&1 & drops=$!
 	ksflow -n "$ns" -j monitor >"$t/$n" 2>/dev/null & reader=$!
-	ip netns exec "$b" ping -q -i 0.005 "10.$n.0.1" >/dev/null & flood=$!
+	ip netns exec "$b" ping -q -i $(pace 0.005) "10.$n.0.1" >/dev/null & flood=$!
 	wait_for "[ -s $t/$n ]" 60 && echo "sampled"
 	ip netns del "$ns"
 	# The reader's socket keeps the namespace for as long as it lives.

@@ -14,7 +14,7 @@ addr $a va 10.0.0.1/24; addr $b vb 10.0.0.2/24
 load
 noise $a || not_ok "noise"
 try "all of it" all_on $a
-ip netns exec "$a" ping -q -i 0.002 10.0.0.2 >/dev/null & on_exit "kill $!"
+ip netns exec "$a" ping -q -i $(pace 0.002) 10.0.0.2 >/dev/null & on_exit "kill $!"
 ksflow -n $a -j monitor --ready-file $t/ready >$t/samples 2>$t/err & stays=$!
 on_exit "kill $stays"
 wait_for '[ -e $t/ready ]' 30

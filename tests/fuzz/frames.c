@@ -6,8 +6,8 @@
  * super-packets; then bent: bits, lengths, cut off, too long. Buffers are
  * linear, or in as many pieces as a buffer can have.
  *
- * usage: frames SEED COUNT KIND:DEV...    COUNT 0: until it is killed, a
- *	hundred a second at most
+ * usage: frames SEED COUNT KIND:DEV...    COUNT 0:US: until it is killed, so
+ *	many microseconds between two
  *   KIND  tap     a tap device that exists; the packet is in one or two parts
  *         pieces  another, through NAPI and GRO, each packet in many parts
  *         tun     a tun device: no link header
@@ -598,14 +598,17 @@ static void way_empty(const struct way *way)
 
 int main(int argc, char **argv)
 {
-	unsigned long count, i, taken = 0;
+	unsigned long count, pause_us = 0, i, taken = 0;
 	struct way way[8];
+	char *end;
 	int ways = 0, k;
 
 	if (argc < 4 || argc > 3 + 8)
 		return 2;
 	rng = strtoull(argv[1], NULL, 0) * 0x9e3779b97f4a7c15ULL + 1;
-	count = strtoul(argv[2], NULL, 0);
+	count = strtoul(argv[2], &end, 0);
+	if (*end == ':')
+		pause_us = strtoul(end + 1, NULL, 0);
 	for (k = 3; k < argc; k++)
 		way_open(&way[ways++], argv[k]);
 	for (i = 0; !count || i < count; i++) {
@@ -615,8 +618,8 @@ int main(int argc, char **argv)
 		if (i % 64 == 0)
 			for (k = 0; k < ways; k++)
 				way_empty(&way[k]);
-		if (!count)
-			usleep(10000);
+		if (pause_us)
+			usleep(pause_us);
 	}
 	printf("%lu frames, %lu taken\n", count, taken);
 	return 0;
