@@ -6,7 +6,7 @@
 #   namespace a                    namespace r
 #     a0 10.0.0.1  --------------  r0 10.0.0.2   ksflowd, collector on lo
 #
-# vm: timeout=300
+# vm: timeout=1800
 
 . ./lib.sh
 
@@ -121,7 +121,13 @@ is "no memory: until there was enough" "$status" 0
 
 # --- very many interfaces -----------------------------------------------------------------
 
-many=$((1000 * ${STORM:-1}))
+# So many each second would be more than this collector can read, and samples
+# would come behind them all.
+many=$((1000 * ${STORM:-1})) turn=$((30 * ${STORM:-1}))
+conf $turn
+: >"$t/log"
+kill -HUP $daemon
+try "$many interfaces: polled every $turn s" wait_for 'logged "configuration read"'
 for ((i = 0; i < many; i++)); do echo "link add m$i type dummy"; done >"$t/batch"
 begin=$SECONDS
 try "$many interfaces are made" ip -n "$r" -batch "$t/batch"
@@ -129,13 +135,11 @@ note "made in $((SECONDS - begin)) s"
 ip -n "$r" link set m$((many - 1)) up
 ksflow -n "$r" dev set 'm*' rate 10 dir both
 try "$many interfaces: each has its rate" wait_for \
-	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' 60
+	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' $((2 * turn))
 : >"$t/samples"
 try "$many interfaces: the counters of each arrive" wait_for \
-	'[ "$(jq -r "select(.kind == \"counters\").source" $t/samples | sort -u | wc -l)" -gt $many ]' 60
-# So many each second are more than this collector can read.
-conf 30
-kill -HUP $daemon
+	'[ "$(jq -r "select(.kind == \"counters\").source" $t/samples | sort -u | wc -l)" -gt $many ]' \
+	$((2 * turn))
 try "$many interfaces: samples arrive" flows
 is "$many interfaces: nothing is malformed" "$(samples '.kind == "error"')" 0
 note "ksflowd: $(grep VmRSS /proc/$daemon/status)"
