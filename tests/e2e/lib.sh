@@ -162,15 +162,24 @@ ask() {
 load()   { modprobe ksflow "$@"; }
 unload() { rmmod ksflow; }
 
-# big_ring NS: no flood of ours fills it (parameters do not hold in namespaces,
-# and the tool has no word for it: LAYER_SET, layer tool, ring).
+# layer NS ATTRIBUTE...: the tool's layer anew, with what the tool has no word
+# for (LAYER_SET; parameters do not hold in namespaces).
+layer() {
+	local ns=$1; shift
+	in_ns "$ns" $python ./genl.py 5 11.1=u8:3 "$@" >/dev/null
+}
+# big_ring NS: no flood of ours fills it.
 big_ring() {
-	in_ns "$1" $python ./genl.py 5 11.1=u8:3 11.3=u32:4194304 >/dev/null ||
-		not_ok "a large ring in $1"
+	layer "$1" 11.3=u32:4194304 || not_ok "a large ring in $1"
+}
+# publish NS: the same, with samples for psample's groups 7 and 8 (where there
+# is psample), and delays of 50 ms at most.
+publish() {
+	layer "$1" 11.3=u32:4194304 11.8=u32:7 11.9=u32:50
 }
 
-# all_on NS [RATE]: everything that the module does, to every packet; ksflow
-# reset takes it back.
+# all_on NS [RATE]: everything that the tool has a word for, to every packet;
+# ksflow reset takes it back.
 all_on() {
 	ksflow -n "$1" dev set '*' rate "${2:-1}" dir both &&
 	ksflow -n "$1" drop set state on limit unlimited hide none sw on hw on &&

@@ -46,7 +46,7 @@ forever repairs
 wanted=$(rounds 6) loaded=0 busy=0
 for ((i = 0; i < wanted; i++)); do
 	modprobe ksflow devs='v*,storm*' rate=1 direction=both drop_limit=unlimited \
-		repair_ports=4739 || break
+		repair_ports=4739 psample_group=7 delay=20 || break
 	loaded=$((loaded + 1))
 	# Every other time readers are at work when it goes.
 	if [ $((i % 2)) = 1 ]; then

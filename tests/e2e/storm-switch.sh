@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# Every function switched on and off, in every order, by three at once, with
+# Every function switched on and off, in every order, by four at once, with
 # readers of each and packets of every shape: each is what it was set to at last,
 # the ledger closes.
 #
@@ -33,6 +33,13 @@ repair() {
 	ksflow -n $a repair add port 4740 dev 'n*' mode audit
 	ksflow -n $a repair del all
 }
+# Of b: its tool's layer would take those settings away.
+delays() {
+	layer $b 11.8=u32:$(($1 % 3)) 11.9=u32:$(($1 % 2 * 50)) \
+		11.3=u32:$((16384 << $1 % 3))
+	ksflow -n $b dev set vb rate 1 dir both
+	ksflow -n $b -j monitor --count 3 --duration 1 >/dev/null
+}
 # Readers that come and go make the rings do so.
 reader() { ksflow -n $a -j monitor "$5" --count 3 --duration 1 >/dev/null; }
 
@@ -47,17 +54,19 @@ one() {
 	done
 }
 at_work=()
-for what in sampling drops repair reader; do
+for what in sampling drops repair delays reader; do
 	one $what 2>$t/errors.$what & at_work+=($!)
 done
 wait "${at_work[@]}"
-for what in sampling drops repair reader; do
+for what in sampling drops repair delays reader; do
 	is "$what, on and off" "$(wc -l <$t/$what)" "$each"
 	is "$what: nothing was refused" \
 		"$(grep -vE 'lost|not captured|only counted|no rule of repair' $t/errors.$what)" ""
 done
 
 try "all of it, for good" all_on $a
+try "and in the other namespace" publish $b
+ksflow -n $b dev set vb rate 1 dir both
 for kind in samples drops repairs; do
 	ksflow -n $a -j monitor $kind >$t/out.$kind 2>$t/err & on_exit "kill $!"
 done
@@ -65,4 +74,6 @@ for kind in samples drops repairs; do
 	wait_for "[ -s $t/out.$kind ]" 30
 	is "$kind flow" "$([ -s $t/out.$kind ] && echo yes)" yes
 done
-try "the ledger closes" closes $a
+for ns in $a $b; do
+	try "the ledger of $ns closes" closes $ns
+done

@@ -121,6 +121,7 @@ static const struct known layer[] = {
 	{ KSFLOW_A_LAYER_RULE, RULE }, { KSFLOW_A_LAYER_RULE, RULE },
 	{ KSFLOW_A_LAYER_REPAIR, REPAIR }, { KSFLOW_A_LAYER_REPAIR, REPAIR },
 	{ KSFLOW_A_LAYER_DROP, DROP }, { KSFLOW_A_LAYER_OWN, OWN },
+	{ KSFLOW_A_LAYER_PSAMPLE, U32 }, { KSFLOW_A_LAYER_DELAY, U32 },
 };
 
 static const struct known drop[] = {
