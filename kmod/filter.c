@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/netlink.h>
 #include <linux/skbuff.h>
+#include <net/net_namespace.h>
 #include <net/netlink.h>
 
 #include "record.h"
@@ -90,11 +91,13 @@ void ksflow_filter_free(struct ksflow_filter *filter)
  * ksflow_filter_wants - does the filter accept a record?
  * @filter: or NULL, which accepts all
  * @record: in its ring
+ * @net: its namespace, and the reader's
  *
  * Context: process; the relay's lock.
  */
 bool ksflow_filter_wants(struct ksflow_filter *filter,
-			 const struct ksflow_record *record)
+			 const struct ksflow_record *record,
+			 const struct net *net)
 {
 	bool is_ether = record->proto == KSFLOW_PROTO_ETHERNET;
 	struct bpf_prog *prog;
@@ -106,6 +109,11 @@ bool ksflow_filter_wants(struct ksflow_filter *filter,
 	if (!prog)
 		return false;
 	ksflow_record_lend(record, filter->skb);
+	/*
+	 * SKF_AD_PAY_OFFSET asks the flow dissector, which warns of a packet
+	 * of no namespace. The readers go before this device does.
+	 */
+	filter->skb->dev = net->loopback_dev;
 	wants = bpf_prog_run_clear_cb(prog, filter->skb);
 	ksflow_record_unlend(filter->skb);
 	return wants;

@@ -7,6 +7,7 @@
 
 struct bpf_prog;
 struct ksflow_record;
+struct net;
 struct netlink_ext_ack;
 struct nlattr;
 struct sk_buff;
@@ -28,6 +29,7 @@ struct ksflow_filter *ksflow_filter_new(const struct nlattr *ether,
 					struct netlink_ext_ack *extack);
 void ksflow_filter_free(struct ksflow_filter *filter);
 bool ksflow_filter_wants(struct ksflow_filter *filter,
-			 const struct ksflow_record *record);
+			 const struct ksflow_record *record,
+			 const struct net *net);
 
 #endif /* KSFLOW_FILTER_H */

@@ -215,7 +215,7 @@ static bool is_wanted(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	if (record->kind == KSFLOW_KIND_DROP &&
 	    ksflow_drop_is_hidden(&kn->drop, record->slot))
 		return false;
-	return ksflow_filter_wants(reader->filter, record);
+	return ksflow_filter_wants(reader->filter, record, kn->net);
 }
 
 /* Is it of this stream: of its kind, and not there before the reader was? */

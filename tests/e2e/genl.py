@@ -194,12 +194,14 @@ class Module:
             raise OSError(code, os.strerror(code))
         return [body[4:] for body in answers]
 
-    def listen(self, kinds, ready, rcvbuf=None):
+    def listen(self, kinds, ready, rcvbuf=None, program=b""):
         """The attributes of each message to a subscriber of a set of kinds of
-        records; creates the file ready when it is one."""
+        records, those of them that a filter wants; creates the file ready when
+        it is one."""
         if rcvbuf:
             self.sock.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, rcvbuf)
-        self.ask(SUBSCRIBE, attr(4, struct.pack("=I", kinds)))
+        self.ask(SUBSCRIBE, attr(4, struct.pack("=I", kinds)) +
+                 (attr(6, program) if program else b""))
         self.sock.settimeout(None)
         open(ready, "w").close()
         while True:

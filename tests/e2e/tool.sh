@@ -193,6 +193,31 @@ refused "a filter that is none" "" 6 1 4=u32:1 6=hex:ffffffffffffffff
 
 ksflow -n "$a" dev set a0 rate 1 dir both
 
+# A filter may ask the kernel where the payload begins (SKF_AD_PAY_OFFSET), which
+# no expression of libpcap does. In a ping: behind 42 bytes.
+cat >"$t/payload.py" <<'END'
+import struct, sys
+sys.path.insert(0, ".")
+import genl
+program = b"".join(struct.pack("=HBBI", *i) for i in (
+    (0x20, 0, 0, 0xfffff034), (0x15, 0, 1, 42), (6, 0, 0, 1), (6, 0, 0, 0)))
+count = 0
+for message in genl.Module().listen(1, sys.argv[1], program=program):
+    count += sum(kind == 18 for kind, _ in message)
+    if count == 2:
+        break
+print(count)
+END
+rm -f "$t/ready"
+ip netns exec "$a" $python "$t/payload.py" "$t/ready" >"$t/payload" 2>&1 & reader=$!
+wait_for '[ -e $t/ready ]'
+pings 1
+wait_for '! kill -0 $reader' || kill $reader
+wait $reader
+is "a filter that asks where the payload begins" "$(cat "$t/payload")" 2
+is "and the kernel knows whose packet it is" \
+	"$(dmesg_since_start | grep -c flow_dissect)" 0
+
 start -j monitor samples --count 6
 pings 3
 finish; is "monitor ends after --count" $? 0

@@ -195,7 +195,11 @@ static void put_filter(struct message *m)
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x800, 0, 1),
 		BPF_STMT(BPF_ALU | BPF_DIV | BPF_X, 0),
 		BPF_STMT(BPF_ST, 3), BPF_STMT(BPF_LD | BPF_MEM, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0xfffff000),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 SKF_AD_OFF + SKF_AD_PAY_OFFSET),
+		BPF_STMT(BPF_LD | BPF_H | BPF_ABS, SKF_LL_OFF + 12),
+		BPF_STMT(BPF_LD | BPF_B | BPF_IND, SKF_NET_OFF + 9),
 	};
 	static struct sock_filter code[300];
 	uint32_t n = one_in(30) ? rnd() % 300 : rnd() % 8, i;
@@ -204,6 +208,8 @@ static void put_filter(struct message *m)
 		code[i] = known[rnd() % (sizeof(known) / sizeof(*known))];
 		if (one_in(8))
 			code[i].k = numbers[rnd() % (sizeof(numbers) / 4)];
+		if (one_in(8))
+			code[i].k = SKF_AD_OFF + rnd() % SKF_AD_MAX;
 		if (one_in(30))
 			code[i].code = rnd();
 	}
