@@ -85,8 +85,8 @@ ip netns exec "$b" $python $t/sink.py 2>$t/sink & on_exit "kill $!"
 
 load
 for ns in $a $b; do
-	big_ring $ns
-	try "all of it in $ns" all_on $ns
+	try "all of it in $ns" publish $ns
+	all_on $ns || not_ok "all the rest in $ns"
 	for kind in samples drops repairs; do
 		ksflow -n $ns monitor $kind --ready-file $t/$ns.$kind -w /dev/null \
 			2>$t/$ns.$kind.err & on_exit "kill $!"
