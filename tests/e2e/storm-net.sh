@@ -12,8 +12,7 @@ new_ns b
 noise $b || not_ok "noise"
 load devs='*' rate=1 direction=both drop_limit=unlimited repair_ports=4739
 try "all of it outside" all_on $b 2
-ksflow -n $b -j monitor --ready-file $t/ready >/dev/null 2>$t/err & b_reader=$!
-on_exit "kill $b_reader"
+ksflow -n $b -j monitor --ready-file $t/ready >/dev/null 2>$t/err & on_exit "kill $!"
 wait_for '[ -e $t/ready ]' 30
 
 # one N: a namespace's life; a word on stdout when all of it was as it should be
@@ -42,12 +41,13 @@ one() {
 	kill $flood; wait $flood 2>/dev/null
 }
 
-wanted=$(rounds 6)
+# The noise has no end: only lives are waited for.
+wanted=$(rounds 6) lives=()
 for ((i = 1; i <= wanted; i++)); do
-	one $i >>"$t/lives" 2>/dev/null &
-	[ $((i % 4)) != 0 ] || wait $(jobs -p | grep -vx $b_reader)
+	one $i >>"$t/lives" 2>/dev/null & lives+=($!)
+	[ $((i % 4)) != 0 ] || { wait "${lives[@]}"; lives=(); }
 done
-wait $(jobs -p | grep -vx $b_reader)
+[ ${#lives[@]} = 0 ] || wait "${lives[@]}"
 is "sampled" "$(grep -c sampled "$t/lives")" "$wanted"
 is "gone" "$(grep -c gone "$t/lives")" "$wanted"
 try "the ledger outside closes" closes $b
