@@ -22,6 +22,7 @@ one() {
 	ip -n "$ns" link set lo up
 	ip -n "$ns" link add d0 type veth peer name "e$n" netns "$b"
 	ip -n "$ns" link add d1 type dummy
+	publish "$ns"
 	all_on "$ns"
 	ip -n "$ns" link add link d0 name d0.7 type vlan id 7
 	ip -n "$ns" addr add "10.$n.0.1/24" dev d0
