@@ -88,12 +88,12 @@ between "netem: unmatched" "$(got without)" 0 20
 # Whatever the sender's pace is, it takes 50 ms and its turn.
 ip netns exec $r tc qdisc del dev rb root
 ip netns exec $r tc qdisc add dev rb root handle 1: netem delay 50ms limit 2000
-ip netns exec $r tc qdisc add dev rb parent 1:1 tbf rate 4mbit burst 2000 limit 1000000
+ip netns exec $r tc qdisc add dev rb parent 1:1 tbf rate 8mbit burst 2000 limit 1000000
 monitor watch
-send 220 1400 0 10.0.2.1
-settled 220
+send 260 1400 0 10.0.2.1
+settled 260
 judge /tmp/truth
-between "tbf: packets with both" "$(got both)" 200 220
+between "tbf: packets with both" "$(got both)" 200 260
 between "tbf: the median is 50 ms and more" "$(got median-ms)" 50 800
 between "tbf: off by percent" "$(got off-percent)" 0 10
 
