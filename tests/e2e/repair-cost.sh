@@ -27,7 +27,7 @@ measure() { # measure NAME
 	read -r base1428 _ < <(run right-1428)
 	note "$1: the way of a right packet: 100 bytes $base100, 1428 bytes $base1428"
 	load
-	cost "$1, no rule" right-1428 -30 30 8000 "$base1428"
+	cost "$1, no rule" right-1428 -60 60 8000 "$base1428"
 	repairs add port=4739 mode=repair
 	run right-1428 >/dev/null; run other-1428 >/dev/null
 	cost "$1, right" right-100 -200 250 8000 "$base100"
@@ -40,7 +40,7 @@ measure() { # measure NAME
 	repairs add port=4740 mode=repair
 	cost "$1, a rule for another port" right-1428 -50 250 8000 "$base1428"
 	repairs del
-	cost "$1, no rule any more" right-1428 -30 30 8000 "$base1428"
+	cost "$1, no rule any more" right-1428 -60 60 8000 "$base1428"
 	unload
 }
 measure "no conntrack"
