@@ -128,15 +128,22 @@ static void read_all(struct links *links)
 {
 	struct links_port *old = links->ports;
 	unsigned int count = links->count, i;
+	int ret;
 
 	links->ports = NULL;
 	links->count = 0;
 	links->room = 0;
 	links->is_changed = true;
-	rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
-	for (i = 0; i < count; i++)
-		if (!links_get(links, old[i].ifindex))
+	ret = rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
+	for (i = 0; i < count; i++) {
+		if (links_get(links, old[i].ifindex))
+			continue;
+		/* half a dump would look like interfaces that went */
+		if (ret)
+			put(links, &old[i]);
+		else
 			tell(links, old[i].ifindex, NULL);
+	}
 	free(old);
 }
 
