@@ -26,6 +26,7 @@
 #include "sender.h"
 #include "socket.h"
 #include "sum.h"
+#include "tunnel.h"
 
 static noinline int base_no_ether(const struct sk_buff *skb, bool is_in,
 				  u32 *proto)
@@ -184,6 +185,8 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	const struct ksflow_sampler *sampler = sc->sampler;
 	struct ksflow_device *device = sampler->device;
 	struct ksflow_relay *relay = &device->kn->relay;
+	const struct ip_tunnel_info *info = ksflow_tunnel_info(skb);
+	u32 tail = info ? sizeof(struct ksflow_tunnel) : 0;
 	u32 room = READ_ONCE(relay->header);
 	struct ksflow_record *record;
 	unsigned long flags;
@@ -191,7 +194,8 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	int base;
 
 	local_irq_save(flags);
-	record = ksflow_relay_reserve(relay, KSFLOW_KIND_SAMPLE, room, hits);
+	record = ksflow_relay_reserve(relay, KSFLOW_KIND_SAMPLE, room + tail,
+				      hits);
 	if (unlikely(!record)) {
 		sc->lost += hits;
 		goto out;
@@ -203,7 +207,7 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	record->device = device;
 	record->has = 0;
 	record->vlan = 0;
-	record->names = 0;
+	record->tail = 0;
 	record->mark = skb->mark;
 	record->hash = skb->l4_hash ? skb->hash : 0;
 	record->delay_state = KSFLOW_DELAY_NONE;
@@ -220,6 +224,8 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	}
 	base = base_of(skb, sampler, &proto);
 	copy_packet(record, skb, base, proto, room, index, segs);
+	if (unlikely(info))
+		ksflow_tunnel_copy(record, info);
 	ksflow_relay_commit(relay, record);
 out:
 	local_irq_restore(flags);
@@ -360,11 +366,11 @@ static u32 name_size(const char *name)
 static void copy_name(struct ksflow_record *record, const char *name)
 {
 	u32 size = name_size(name);
-	char *at = (char *)record->data + record->caplen + record->names;
+	char *at = (char *)record->data + record->caplen + record->tail;
 
 	memcpy(at, name, size - 1);
 	at[size - 1] = 0;
-	record->names += size;
+	record->tail += size;
 }
 
 /**
@@ -392,7 +398,7 @@ bool ksflow_record_drop(const struct ksflow_drop_event *event,
 	record->device = event->source;
 	record->has = 0;
 	record->vlan = 0;
-	record->names = 0;
+	record->tail = 0;
 	record->mark = skb->mark;
 	record->slot = event->slot;
 	record->site = event->site;
@@ -444,7 +450,7 @@ bool ksflow_record_repair(struct ksflow_net *kn,
 	record->out = 0;
 	record->has = wrong->is_repaired ? KSFLOW_IS_REPAIRED : 0;
 	record->vlan = 0;
-	record->names = 0;
+	record->tail = 0;
 	record->mark = skb->mark;
 	record->sender = wrong->addr;
 	record->packets = wrong->packets;
@@ -571,7 +577,8 @@ size_t ksflow_record_size(const struct ksflow_record *record, u32 snaplen)
 		       2 * nla_total_size(sizeof(u16)) + /* SUM_.. */
 		       nla_total_size(sizeof(struct in6_addr)) + /* SENDER */
 		       nla_total_size_64bit(sizeof(u64)); /* SENDER_PACKETS */
-	return size + nla_total_size_64bit(sizeof(u64)) + /* POOL */
+	return size + ksflow_tunnel_size(record) +
+	       nla_total_size_64bit(sizeof(u64)) +	/* POOL */
 	       nla_total_size(sizeof(u8)) +		/* DIR */
 	       nla_total_size(sizeof(u32)) +		/* RATE */
 	       nla_total_size(sizeof(u32)) +		/* HITS */
@@ -756,7 +763,10 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
 	if (record->has & KSFLOW_IS_SEGMENT)
 		put_flag(msg, KSFLOW_A_RECORD_SEGMENTED);
 	put(msg, KSFLOW_A_RECORD_DATA, record->data, kept(record, snaplen));
-	if (record->kind != KSFLOW_KIND_REPAIR && !READ_ONCE(kn->is_dead))
+	if (record->kind == KSFLOW_KIND_SAMPLE)
+		err = ksflow_tunnel_fill(msg, record);
+	if (!err && record->kind != KSFLOW_KIND_REPAIR &&
+	    !READ_ONCE(kn->is_dead))
 		err = ksflow_socket_fill(msg, record, kn->net);
 	if (err)
 		nla_nest_cancel(msg, nest);

@@ -70,7 +70,8 @@ struct ksflow_layout {
  * @mark: skb mark
  * @proto: KSFLOW_PROTO_*
  * @caplen: packet bytes in @data
- * @names: bytes of names behind them: trap and group, each with its NUL
+ * @tail: bytes behind them: of a drop, the names of trap and group, each with its
+ *	NUL; of a sample, a struct ksflow_tunnel, in no alignment
  * @delay_state: of samples: enum ksflow_delay_end, KSFLOW_DELAY_NONE or
  *	KSFLOW_DELAY_PENDING; then another CPU may fill in @delay, @delay_out,
  *	@queue and @depth, and this last
@@ -118,7 +119,7 @@ struct ksflow_record {
 	u32 mark;
 	u16 proto;
 	u16 caplen;
-	u16 names;
+	u16 tail;
 	u8 delay_state;
 	union {
 		struct {

@@ -126,7 +126,7 @@ void ksflow_relay_commit(struct ksflow_relay *relay,
 	struct ksflow_ring *ring = raw_cpu_ptr(relay->ring);
 	u32 head;
 
-	record->size = ALIGN(sizeof(*record) + record->caplen + record->names,
+	record->size = ALIGN(sizeof(*record) + record->caplen + record->tail,
 			     8);
 	head = ring->head + record->size;
 	/* Pairs with the worker's acquire. */

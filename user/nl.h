@@ -282,6 +282,23 @@ struct ksflow_socket {
 	uint32_t min_rtt_us;	/* 0 when absent */
 };
 
+/* The tunnel that a packet's metadata names. */
+struct ksflow_tunnel {
+	uint64_t has;		/* KSFLOW_A_TUNNEL_* */
+	bool is_out;		/* it will be put around; else it was */
+	uint64_t id;		/* VNI or key, 0 for none */
+	uint8_t src4[4];
+	uint8_t src6[16];
+	uint8_t dst4[4];
+	uint8_t dst6[16];
+	uint16_t src_port;	/* 0 for unknown, or none */
+	uint16_t dst_port;	/* 0 when is_out: the device's */
+	uint8_t tos;
+	uint8_t ttl;
+	uint8_t words;		/* of GRE: checksum, key, sequence */
+	uint8_t options_bytes;	/* of Geneve */
+};
+
 /* data points into the receive buffer: valid during the callback only. */
 struct ksflow_record {
 	uint64_t has;		/* KSFLOW_A_RECORD_* */
@@ -309,6 +326,7 @@ struct ksflow_record {
 	uint8_t dst_prefix_len;
 	bool is_segmented;
 	struct ksflow_socket socket;
+	struct ksflow_tunnel metadata;
 	/* drops */
 	char reason[KSFLOW_REASON_BYTES];
 	char site[KSFLOW_SITE_BYTES];	/* function+offset/size [module] */
@@ -329,7 +347,7 @@ struct ksflow_record {
 	uint8_t sender[16];
 	uint64_t sender_packets;
 	/* not of the module */
-	const struct flow_tunnel *tunnel;	/* or NULL */
+	const struct flow_tunnel *tunnel;	/* or NULL; see tunnel.h */
 };
 
 /* What a reader of records is told. batch may be NULL, record too. */

@@ -22,6 +22,7 @@ enum field_kind {
 	FIELD_FLAG,		/* a bool */
 	FIELD_DATA,		/* a record's data and data_len, in place */
 	FIELD_SOCKET,		/* a nest: a record's socket */
+	FIELD_TUNNEL,		/* a nest: a record's metadata */
 };
 
 /* One attribute and its place in the struct. */
@@ -41,6 +42,7 @@ struct field {
 #define FLAG(s, attr, m)	{ KSFLOW_A_##attr, FIELD_FLAG, MEMBER(s, m) }
 #define DATA(s, attr, m)	{ KSFLOW_A_##attr, FIELD_DATA, MEMBER(s, m) }
 #define SOCKET(s, attr, m)	{ KSFLOW_A_##attr, FIELD_SOCKET, MEMBER(s, m) }
+#define TUNNEL(s, attr, m)	{ KSFLOW_A_##attr, FIELD_TUNNEL, MEMBER(s, m) }
 
 #define COUNT(a)	(sizeof(a) / sizeof((a)[0]))
 
@@ -260,6 +262,7 @@ static const struct field record_fields[] = {
 	NUMBER(ksflow_record, RECORD_SENDER_PACKETS, sender_packets),
 	NUMBER(ksflow_record, RECORD_DELAY, delay_ns),
 	SOCKET(ksflow_record, RECORD_SOCKET, socket),
+	TUNNEL(ksflow_record, RECORD_TUNNEL, metadata),
 };
 
 static const struct field socket_fields[] = {
@@ -285,7 +288,23 @@ static const struct field socket_fields[] = {
 	NUMBER(ksflow_socket, SOCKET_MIN_RTT, min_rtt_us),
 };
 
+static const struct field tunnel_fields[] = {
+	FLAG(ksflow_tunnel, TUNNEL_OUT, is_out),
+	NUMBER(ksflow_tunnel, TUNNEL_ID, id),
+	NUMBER(ksflow_tunnel, TUNNEL_SRC4, src4),
+	NUMBER(ksflow_tunnel, TUNNEL_SRC6, src6),
+	NUMBER(ksflow_tunnel, TUNNEL_DST4, dst4),
+	NUMBER(ksflow_tunnel, TUNNEL_DST6, dst6),
+	NUMBER(ksflow_tunnel, TUNNEL_SRC_PORT, src_port),
+	NUMBER(ksflow_tunnel, TUNNEL_DST_PORT, dst_port),
+	NUMBER(ksflow_tunnel, TUNNEL_TOS, tos),
+	NUMBER(ksflow_tunnel, TUNNEL_TTL, ttl),
+	NUMBER(ksflow_tunnel, TUNNEL_WORDS, words),
+	NUMBER(ksflow_tunnel, TUNNEL_OPTIONS, options_bytes),
+};
+
 static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket);
+static int fill_tunnel(const struct nlattr *attr, struct ksflow_tunnel *tunnel);
 
 static int fill_one(const struct nlattr *attr, void *base,
 		    const struct field *field)
@@ -321,6 +340,8 @@ static int fill_one(const struct nlattr *attr, void *base,
 		return 0;
 	case FIELD_SOCKET:
 		return fill_socket(attr, (struct ksflow_socket *)to);
+	case FIELD_TUNNEL:
+		return fill_tunnel(attr, (struct ksflow_tunnel *)to);
 	}
 	return -EBADMSG;
 }
@@ -423,6 +444,11 @@ static int fill(const struct nlattr *nest, struct fill_walk walk, uint64_t *has)
 static int fill_socket(const struct nlattr *attr, struct ksflow_socket *socket)
 {
 	return FILL(attr, socket, socket_fields);
+}
+
+static int fill_tunnel(const struct nlattr *attr, struct ksflow_tunnel *tunnel)
+{
+	return FILL(attr, tunnel, tunnel_fields);
 }
 
 struct records_walk {

@@ -9,6 +9,7 @@
 #include "print.h"
 #include "psample.h"
 #include "reason.h"
+#include "tunnel.h"
 
 #include <arpa/inet.h>
 #include <fnmatch.h>
@@ -186,6 +187,43 @@ static void print_socket(const struct ksflow_socket *s)
 	print_object_end();
 }
 
+/* id_key: what its number is called. */
+static void print_tunnel(const struct flow_tunnel *t, uint8_t ttl,
+			 const char *id_key)
+{
+	int family = t->ip.src.type == SFLOW_ADDR_IP6 ? AF_INET6 : AF_INET;
+	char addr[INET6_ADDRSTRLEN];
+
+	print_object("tunnel");
+	if (t->ip.src.type) {
+		print_string("src", "tunnel %s",
+			     inet_ntop(family, t->ip.src.bytes, addr,
+				       sizeof(addr)));
+		print_string("dst", "->%s ",
+			     inet_ntop(family, t->ip.dst.bytes, addr,
+				       sizeof(addr)));
+	}
+	if (t->ip.src_port)
+		print_u64("src-port", NULL, t->ip.src_port);
+	if (t->ip.dst_port)
+		print_u64("dst-port", NULL, t->ip.dst_port);
+	if (t->has_vni)
+		print_u64(id_key, "vni %llu ", t->vni);
+	print_u64("tos", NULL, t->ip.tos);
+	print_u64("ttl", NULL, ttl);
+	print_object_end();
+}
+
+/* A VNI or a key: its device knows. */
+static void print_metadata_tunnel(const struct ksflow_tunnel *metadata)
+{
+	struct flow_tunnel tunnel;
+
+	tunnel_metadata(metadata, &tunnel);
+	print_string("tunnel-side", NULL, metadata->is_out ? "out" : "in");
+	print_tunnel(&tunnel, metadata->ttl, "id");
+}
+
 /* What only JSON has room for. */
 static void print_details(struct ifnames *names,
 			  const struct ksflow_batch *batch,
@@ -244,6 +282,8 @@ static void print_details(struct ifnames *names,
 		print_u64("netns", NULL, record->netns);
 	if (ksflow_has(record, RECORD_SOCKET))
 		print_socket(&record->socket);
+	if (ksflow_has(record, RECORD_TUNNEL))
+		print_metadata_tunnel(&record->metadata);
 	print_flag("segmented", NULL, record->is_segmented);
 	if (ksflow_has(record, RECORD_DATA))
 		print_data(record);
@@ -376,32 +416,6 @@ static void print_hex(const char *key, const uint8_t *bytes, uint32_t len)
 	print_string(key, NULL, hex);
 }
 
-static void print_tunnel(const struct psample_packet *p)
-{
-	const struct flow_tunnel *t = &p->tunnel;
-	int family = t->ip.src.type == SFLOW_ADDR_IP6 ? AF_INET6 : AF_INET;
-	char addr[INET6_ADDRSTRLEN];
-
-	print_object("tunnel");
-	if (t->ip.src.type) {
-		print_string("src", "tunnel %s",
-			     inet_ntop(family, t->ip.src.bytes, addr,
-				       sizeof(addr)));
-		print_string("dst", "->%s ",
-			     inet_ntop(family, t->ip.dst.bytes, addr,
-				       sizeof(addr)));
-	}
-	if (t->ip.src_port)
-		print_u64("src-port", NULL, t->ip.src_port);
-	if (t->ip.dst_port)
-		print_u64("dst-port", NULL, t->ip.dst_port);
-	if (t->has_vni)
-		print_u64("vni", "vni %llu ", t->vni);
-	print_u64("tos", NULL, t->ip.tos);
-	print_u64("ttl", NULL, p->tunnel_ttl);
-	print_object_end();
-}
-
 /* In full, where sFlow has 32 bits. */
 static void print_metadata(const struct psample_packet *p)
 {
@@ -413,7 +427,7 @@ static void print_metadata(const struct psample_packet *p)
 	if (psample_has(p, LATENCY))
 		print_u64("delay-ns", "delay %llu ns ", p->latency_ns);
 	if (psample_has(p, TUNNEL))
-		print_tunnel(p);
+		print_tunnel(&p->tunnel, p->tunnel_ttl, "vni");
 	if (psample_has(p, PROTO))
 		print_u64("ethertype", NULL, p->proto);
 	if (psample_has(p, USER_COOKIE))

@@ -61,16 +61,17 @@ static const struct kind {
 	uint8_t protocol;
 	uint8_t overhead;
 	bool is_ether;
+	bool has_options;
 } kinds[] = {
-	{ "vxlan", vxlan, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true },
-	{ "geneve", geneve, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true },
-	{ "gre", gre, IPPROTO_GRE, GRE_BYTES, false },
-	{ "gretap", gre, IPPROTO_GRE, GRE_BYTES, true },
-	{ "ip6gre", gre, IPPROTO_GRE, GRE_BYTES, false },
-	{ "ip6gretap", gre, IPPROTO_GRE, GRE_BYTES, true },
-	{ "ipip", ip, IPPROTO_IPIP, 0, false },
-	{ "sit", ip, IPPROTO_IPV6, 0, false },
-	{ "ip6tnl", ip, 0, 0, false },
+	{ "vxlan", vxlan, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true, false },
+	{ "geneve", geneve, IPPROTO_UDP, UDP_BYTES + SHIM_BYTES, true, true },
+	{ "gre", gre, IPPROTO_GRE, GRE_BYTES, false, false },
+	{ "gretap", gre, IPPROTO_GRE, GRE_BYTES, true, false },
+	{ "ip6gre", gre, IPPROTO_GRE, GRE_BYTES, false, false },
+	{ "ip6gretap", gre, IPPROTO_GRE, GRE_BYTES, true, false },
+	{ "ipip", ip, IPPROTO_IPIP, 0, false, false },
+	{ "sit", ip, IPPROTO_IPV6, 0, false, false },
+	{ "ip6tnl", ip, 0, 0, false, false },
 };
 
 /* All zeros is no address, and no group is the other end. */
@@ -99,8 +100,7 @@ static void read_gre_flags(const struct nlattr *attr, struct tunnel *tunnel)
 					!!(flags & ntohs(GRE_SEQ)));
 }
 
-/* Return: it is known what this interface does. */
-static bool read_word(const struct nlattr *attr, const struct word *words,
+static void read_word(const struct nlattr *attr, const struct word *words,
 		      struct tunnel *tunnel)
 {
 	size_t len = mnl_attr_get_payload_len(attr);
@@ -133,11 +133,12 @@ static bool read_word(const struct nlattr *attr, const struct word *words,
 		break;
 	case EXTERNAL:
 		/* a flag to some, a byte to others */
-		return len && !*(const uint8_t *)mnl_attr_get_payload(attr);
+		tunnel->is_external =
+			!len || *(const uint8_t *)mnl_attr_get_payload(attr);
+		break;
 	case NOTHING:
 		break;
 	}
-	return true;
 }
 
 static const struct kind *find_kind(const struct nlattr *attr)
@@ -169,16 +170,15 @@ static bool parse_info(const struct nlattr *info, struct tunnel *tunnel)
 	tunnel->protocol = kind->protocol;
 	tunnel->overhead = kind->overhead;
 	tunnel->is_ether = kind->is_ether;
-	mnl_attr_for_each_nested(attr, data) {
-		if (!read_word(attr, kind->words, tunnel))
-			return false;
-	}
+	tunnel->has_options = kind->has_options;
+	mnl_attr_for_each_nested(attr, data)
+		read_word(attr, kind->words, tunnel);
 	/* the record has room for both, of one type */
 	if (tunnel->local.type != tunnel->remote.type)
 		tunnel->local = (struct sflow_addr){
 			.type = tunnel->remote.type,
 		};
-	return tunnel->has_vni || tunnel->remote.type;
+	return tunnel->is_external || tunnel->has_vni || tunnel->remote.type;
 }
 
 bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel)
@@ -264,47 +264,116 @@ void tunnels_close(struct tunnels *tunnels)
 	free(tunnels);
 }
 
-static void describe(const struct tunnel *tunnel,
-		     const struct ksflow_record *record,
-		     enum sflow_tunnel_side side, struct flow_tunnel *found)
+void tunnel_metadata(const struct ksflow_tunnel *metadata,
+		     struct flow_tunnel *tunnel)
+{
+	bool is_ip6 = ksflow_has(metadata, TUNNEL_SRC6);
+	uint32_t type = is_ip6 ? SFLOW_ADDR_IP6 : SFLOW_ADDR_IP4;
+	struct sflow_ip *outer = &tunnel->ip;
+
+	memset(tunnel, 0, sizeof(*tunnel));
+	outer->src.type = type;
+	outer->dst.type = type;
+	memcpy(outer->src.bytes, is_ip6 ? metadata->src6 : metadata->src4,
+	       is_ip6 ? 16 : 4);
+	memcpy(outer->dst.bytes, is_ip6 ? metadata->dst6 : metadata->dst4,
+	       is_ip6 ? 16 : 4);
+	outer->src_port = metadata->src_port;
+	outer->dst_port = metadata->dst_port;
+	outer->tos = metadata->tos;
+	tunnel->side = metadata->is_out ? SFLOW_TUNNEL_EGRESS :
+					  SFLOW_TUNNEL_INGRESS;
+	tunnel->has_vni = metadata->id;
+	tunnel->vni = metadata->id;
+}
+
+/* What is in IP without a header between tells which protocol it is. */
+static uint32_t protocol_of(const struct tunnel *tunnel,
+			    const struct ksflow_record *record)
+{
+	if (tunnel->overhead || (tunnel->protocol && !tunnel->is_external))
+		return tunnel->protocol;
+	switch (record->proto) {
+	case SFLOW_HEADER_IP4:
+		return IPPROTO_IPIP;
+	case SFLOW_HEADER_IP6:
+		return IPPROTO_IPV6;
+	case SFLOW_HEADER_MPLS:
+		return IPPROTO_MPLS;
+	}
+	return tunnel->protocol;
+}
+
+static void describe_external(const struct tunnel *tunnel,
+			      const struct ksflow_tunnel *metadata,
+			      struct flow_tunnel *found)
+{
+	tunnel_metadata(metadata, found);
+	if (!found->ip.dst_port)
+		found->ip.dst_port = tunnel->port;
+	if (tunnel->protocol == IPPROTO_GRE)
+		found->ip.length = metadata->words * GRE_WORD;
+	else if (tunnel->has_options)
+		found->ip.length = metadata->options_bytes;
+	found->has_vni = tunnel->has_vni;
+}
+
+static void describe_set(const struct tunnel *tunnel,
+			 enum sflow_tunnel_side side, struct flow_tunnel *found)
 {
 	bool is_in = side == SFLOW_TUNNEL_INGRESS;
-	uint32_t inner = record->len_bytes;
 
-	/* its Ethernet header is of the other interface's link */
-	if (!tunnel->is_ether && record->proto == SFLOW_HEADER_ETHERNET)
-		inner -= inner < 14 ? inner : 14;
 	*found = (struct flow_tunnel){
 		.side = side,
-		.ip.protocol = tunnel->protocol,
 		.ip.src = is_in ? tunnel->remote : tunnel->local,
 		.ip.dst = is_in ? tunnel->local : tunnel->remote,
 		.ip.dst_port = tunnel->port,
-		/* IPv6: payload and header, as IPv4's total length */
-		.ip.length = inner + tunnel->overhead +
-			     (tunnel->remote.type == SFLOW_ADDR_IP6 ?
-			      IP6_BYTES : IP4_BYTES),
 		.has_vni = tunnel->has_vni,
 		.vni = tunnel->vni,
 	};
+}
+
+/* Return: it is known; *found is linked to next then. */
+static bool describe(const struct tunnel *tunnel,
+		     const struct ksflow_record *record,
+		     enum sflow_tunnel_side side,
+		     const struct flow_tunnel *next, struct flow_tunnel *found)
+{
+	const struct ksflow_tunnel *metadata = &record->metadata;
+	uint32_t inner = record->len_bytes;
+
+	if (!tunnel)
+		return false;
+	if (!tunnel->is_external)
+		describe_set(tunnel, side, found);
+	else if (ksflow_has(record, RECORD_TUNNEL) &&
+		 metadata->is_out == (side == SFLOW_TUNNEL_EGRESS))
+		describe_external(tunnel, metadata, found);
+	else
+		return false;
+	/* its Ethernet header is of the other interface's link */
+	if (!tunnel->is_ether && record->proto == SFLOW_HEADER_ETHERNET)
+		inner -= inner < 14 ? inner : 14;
+	/* IPv6: payload and header, as IPv4's total length */
+	found->ip.length += inner + tunnel->overhead +
+			    (found->ip.dst.type == SFLOW_ADDR_IP6 ?
+			     IP6_BYTES : IP4_BYTES);
+	found->ip.protocol = protocol_of(tunnel, record);
+	found->next = next;
+	return true;
 }
 
 const struct flow_tunnel *tunnels_around(const struct tunnels *tunnels,
 					 const struct ksflow_record *record,
 					 struct flow_tunnel found[FLOW_TUNNELS])
 {
-	const struct tunnel *in = find(tunnels, record->in);
-	const struct tunnel *out = find(tunnels, record->out);
-	struct flow_tunnel *first = NULL;
+	const struct flow_tunnel *first = NULL;
 
-	if (out) {
-		describe(out, record, SFLOW_TUNNEL_EGRESS, &found[0]);
+	if (describe(find(tunnels, record->out), record, SFLOW_TUNNEL_EGRESS,
+		     first, &found[0]))
 		first = &found[0];
-	}
-	if (in) {
-		describe(in, record, SFLOW_TUNNEL_INGRESS, &found[1]);
-		found[1].next = first;
+	if (describe(find(tunnels, record->in), record, SFLOW_TUNNEL_INGRESS,
+		     first, &found[1]))
 		first = &found[1];
-	}
 	return first;
 }

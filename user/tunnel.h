@@ -6,10 +6,10 @@
 /*
  * Tunnel interfaces of the namespace, as rtnetlink has them, and what they mean
  * for a record: which header was around a packet that came out of one, and which
- * one is to be around what goes into one.
+ * one is to be around what goes into one. Those that take both ends from each
+ * packet's metadata ("external") have them in the record.
  *
- * Those that take both ends from each packet's metadata ("external") or from a
- * table (VXLAN's forwarding database) know less, or nothing.
+ * Where they come from a table (VXLAN's forwarding database) the VNI is known.
  */
 
 #include "flow.h"
@@ -18,6 +18,7 @@
 #include <stdint.h>
 
 struct ksflow_record;
+struct ksflow_tunnel;
 struct nlmsghdr;
 struct tunnels;
 
@@ -27,6 +28,8 @@ struct tunnel {
 	uint8_t overhead;	/* bytes between outer IP header and the inner
 				 * packet */
 	bool is_ether;		/* what is inside has an Ethernet header */
+	bool has_options;	/* of Geneve, which the packet knows */
+	bool is_external;	/* both ends, VNI and words are the packet's */
 	bool has_vni;
 	uint32_t vni;
 	uint16_t port;		/* UDP's, host order */
@@ -36,6 +39,10 @@ struct tunnel {
 
 /* False: not about a tunnel interface, or one of no known kind. */
 bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel);
+
+/* Ends, ports, id (as VNI) and TOS: what metadata says by itself. */
+void tunnel_metadata(const struct ksflow_tunnel *metadata,
+		     struct flow_tunnel *tunnel);
 
 /* NULL and errno. */
 struct tunnels *tunnels_open(void);

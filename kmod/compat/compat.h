@@ -26,6 +26,7 @@
 #include <net/genetlink.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
+#include <net/ip_tunnels.h>
 #include <net/route.h>
 #include <net/udp.h>
 #if defined(KSFLOW_HAVE_DROP_REASONS) || \
@@ -47,6 +48,23 @@
 #define KSFLOW_NF_EGRESS	NF_NETDEV_NUMHOOKS
 #define ksflow_has_nf_egress()	false
 #endif
+
+/*
+ * How many of GRE's words checksum, key and sequence a tunnel has. A bitmap from
+ * 6.10 on, 5832c4a77d69 ("ip_tunnel: convert __be16 tunnel flags to bitmaps").
+ */
+static inline u8 ksflow_tunnel_words(const struct ip_tunnel_key *key)
+{
+#ifdef KSFLOW_HAVE_TUNNEL_BITMAP
+	return test_bit(IP_TUNNEL_CSUM_BIT, key->tun_flags) +
+	       test_bit(IP_TUNNEL_KEY_BIT, key->tun_flags) +
+	       test_bit(IP_TUNNEL_SEQ_BIT, key->tun_flags);
+#else
+	return !!(key->tun_flags & TUNNEL_CSUM) +
+	       !!(key->tun_flags & TUNNEL_KEY) +
+	       !!(key->tun_flags & TUNNEL_SEQ);
+#endif
+}
 
 /* Given back to the receive path by ifb: it was a candidate before. */
 static inline bool ksflow_skb_is_reinjected(const struct sk_buff *skb)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # What is around a packet: MPLS labels (record 1006), and what tunnels put there
 # and take away (1023 to 1026, 1029, 1030), against the outer headers that are
-# sampled beneath.
+# sampled beneath, which are also those of a packet's own metadata.
 #
 #   namespace a                      namespace r                    namespace b
 #     a0 10.0.0.1 fd00::1 ---------- r0 10.0.0.2 fd00::2
@@ -9,6 +9,10 @@
 #     gre1 10.20.0.1 ............... gre1 10.20.0.2, to and from b
 #     vx4 10.30.0.1 ................ vx4 10.30.0.2, VNI 42
 #     vx6 10.31.0.1 ................ vx6 10.31.0.2, VNI 43, over IPv6
+#   external, the ends are the route's:
+#     vxe 10.40.0.1 ................ vxe 10.40.0.2, VXLAN, VNI 44
+#     gne 10.41.0.1 ................ gne 10.41.0.2, Geneve over IPv6, VNI 45
+#     gre2 10.42.0.1 ............... gre2 10.42.0.2, key 46
 #
 # vm: timeout=120
 
@@ -38,6 +42,8 @@ sflow {
   pcap { dev=r0 sampling=1 }
   pcap { dev=r1 sampling=1 }
   pcap { dev=vx* sampling=1 }
+  pcap { dev=gne sampling=1 }
+  pcap { dev=gre2 sampling=1 }
   collector { ip=127.0.0.1 }
 }
 END
@@ -111,6 +117,66 @@ said() { for dev in r1 vx4; do pings $dev '.records | .["1023"] // .["1024"] | .
 seen() { pings r0 '.records["1"].header | select(.[24:28] == "0800") | .[32:36]' | tr -d '"' |
 	while read -r hex; do echo $((16#$hex)); done | sort | uniq -c; }
 is "their lengths are those of the outer headers" "$(said)" "$(seen)"
+
+# external DEV KIND FAMILY A'S R'S NETWORK ID ENCAPSULATION: its two ends
+external() {
+	local dev=$1 kind=$2 family=$3 a4=$4 r4=$5 net=$6; shift 6
+	local side ns from to self peer
+	for side in "$a $a4 $r4 1 2" "$r $r4 $a4 2 1"; do
+		set -- $side "$@"
+		ns=$1 from=$2 to=$3 self=$net.$4 peer=$net.$5; shift 5
+		ip -n $ns link add $dev type $kind external && addr $ns $dev $self/32 &&
+		ip -n $ns link set $dev up &&
+		ip -n $ns route add $peer/32 dev $dev encap $family id $1 src $from \
+			dst $to "${@:2}" || return
+	done
+	[ $dev != gre2 ] || return 0
+	ip -n $a neigh add $net.2 dev $dev lladdr "$(in_ns $r cat /sys/class/net/$dev/address)" &&
+	ip -n $r neigh add $net.1 dev $dev lladdr "$(in_ns $a cat /sys/class/net/$dev/address)"
+}
+try "external VXLAN" external vxe "vxlan dstport 4790" ip 10.0.0.1 10.0.0.2 10.40.0 44
+try "external Geneve" external gne geneve ip6 fd00::1 fd00::2 10.41.0 45
+try "external GRE" external gre2 gre ip 10.0.0.1 10.0.0.2 10.42.0 46 key
+# Not with options: 6.12 warns of its own copying of what comes in with them.
+try "they are sampled" wait_for 'ready vxe && ready gne && ready gre2' 20
+try "and carry" wait_for 'in_ns $a ping -q -c 1 -W 1 10.40.0.2 &&
+	in_ns $a ping -q -c 1 -W 1 10.41.0.2 && in_ns $a ping -q -c 1 -W 1 10.42.0.2' 20
+ip netns exec $r ksflow -j monitor samples --ready-file "$t/ready" >"$t/monitor" & monitor=$!
+on_exit "kill $monitor"
+wait_for 'test -e "$t/ready"' 30
+: >"$t/samples"
+for to in 10.40.0.2 10.41.0.2 10.42.0.2; do
+	in_ns $a ping -q -c 1 -s 72 -p 7475 $to >/dev/null
+done
+try "each is there, too" wait_for '[ "$(pings r0 .rate | wc -l)" = 6 ] &&
+	for dev in vxe gne gre2; do [ "$(pings $dev .rate | wc -l)" = 2 ]; done' 10
+is "external VXLAN: was around, and will be" "$(pings vxe "$around" | sort)" \
+	'["1023","10.0.0.2","10.0.0.1",17,4790]
+["1024","10.0.0.1","10.0.0.2",17,4790]
+["1029",44]
+["1030",44]'
+is "external Geneve over IPv6: was around, and will be" "$(pings gne "$around" | sort)" \
+	'["1025","fd00::2","fd00::1",17,6081]
+["1026","fd00::1","fd00::2",17,6081]
+["1029",45]
+["1030",45]'
+is "external GRE: was around, and will be; a key is no VNI" "$(pings gre2 "$around" | sort)" \
+	'["1023","10.0.0.2","10.0.0.1",47]
+["1024","10.0.0.1","10.0.0.2",47]'
+said() { for dev in vxe gre2; do pings $dev '.records | .["1023"] // .["1024"] | .length'; done | sort | uniq -c; }
+is "their lengths are those of the outer headers, too" "$(said)" "$(seen)"
+said6() { pings gne '.records | .["1025"] // .["1026"] | .length' | sort | uniq -c; }
+seen6() { pings r0 '.records["1"].header | select(.[24:28] == "86dd") | .[36:40]' | tr -d '"' |
+	while read -r hex; do echo $((16#$hex + 40)); done | sort | uniq -c; }
+is "over IPv6, too" "$(said6)" "$(seen6)"
+is "the port it came from" "$(pings vxe '.records["1024"].src_port | select(. != null)')" \
+	"$((16#$(pings r0 "select(.input == $(index r0)) | .records[\"1\"].header" | tr -d '"' |
+		sed -n 's/.\{46\}11.\{20\}\(....\)12b6.*/\1/p')))"
+wait_for '[ "$(grep -c tunnel-side "$t/monitor")" -ge 6 ]'
+is "the tool tells of it" "$(jq -c 'select(.dev == "gre2" and .tunnel) | [."tunnel-side", .tunnel.src, .tunnel.dst, .tunnel.id]' \
+	"$t/monitor" | sort -u)" '["in","10.0.0.1","10.0.0.2",46]
+["out","10.0.0.2","10.0.0.1",46]'
+kill $monitor
 ip -n $r link del vx4
 : >"$t/samples"
 in_ns $b ping -q -c 1 -s 72 -p 7475 10.20.0.1 >/dev/null

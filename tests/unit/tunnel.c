@@ -72,11 +72,14 @@ static void test_parse(void)
 	begin("vxlan");
 	mnl_attr_put_u32(nlh, IFLA_VXLAN_ID, 0);
 	mnl_attr_put_u8(nlh, IFLA_VXLAN_COLLECT_METADATA, 1);
-	ok(!end(&t), "vxlan external: nothing is known");
+	ok(end(&t) && t.is_external && t.overhead == 16, "vxlan external");
 	begin("geneve");
 	mnl_attr_put_u32(nlh, IFLA_GENEVE_ID, 0);
 	mnl_attr_put(nlh, IFLA_GENEVE_COLLECT_METADATA, 0, NULL);
-	ok(!end(&t), "geneve external: nothing is known");
+	ok(end(&t) && t.is_external && t.has_options, "geneve external");
+	begin("ipip");
+	mnl_attr_put(nlh, IFLA_IPTUN_COLLECT_METADATA, 0, NULL);
+	ok(end(&t) && t.is_external, "ipip external");
 
 	begin("geneve");
 	mnl_attr_put_u32(nlh, IFLA_GENEVE_ID, 5);
@@ -171,9 +174,75 @@ static void test_around(void)
 	tunnels_close(tunnels);
 }
 
+/* Their ends are in the record. */
+static void test_external(void)
+{
+	struct tunnels *tunnels = tunnels_open();
+	struct flow_tunnel found[FLOW_TUNNELS];
+	const struct flow_tunnel *around;
+	struct ksflow_record r = {
+		.in = 1, .out = 2, .len_bytes = 100,
+		.proto = SFLOW_HEADER_ETHERNET,
+		.metadata = {
+			.id = 77, .src6 = { 1 }, .dst6 = { 2 },
+			.src_port = 1000, .tos = 8, .words = 2,
+			.options_bytes = 12,
+		},
+	};
+	struct tunnel geneve = {
+		.ifindex = 1, .protocol = 17, .overhead = 16,
+		.is_ether = true, .has_vni = true, .port = 6081,
+		.has_options = true, .is_external = true,
+	};
+	struct tunnel gre = {
+		.ifindex = 1, .protocol = 47, .overhead = 4,
+		.is_external = true,
+	};
+	struct tunnel ipip = {
+		.ifindex = 1, .protocol = 4, .is_external = true,
+	};
+
+	if (!tunnels)
+		return;
+	tunnels_set(tunnels, 1, &geneve);
+	ok(!tunnels_around(tunnels, &r, found), "external: without metadata");
+	ksflow_set(&r, RECORD_TUNNEL);
+	ksflow_set(&r.metadata, TUNNEL_SRC6);
+	ksflow_set(&r.metadata, TUNNEL_DST6);
+	around = tunnels_around(tunnels, &r, found);
+	ok(around && !around->next && around->side == SFLOW_TUNNEL_INGRESS,
+	   "external: with it");
+	is(around->ip.src.type, SFLOW_ADDR_IP6, "external: IPv6");
+	is(around->ip.src.bytes[0], 1, "external: from");
+	is(around->ip.dst.bytes[0], 2, "external: to");
+	is(around->ip.src_port, 1000, "external: from port");
+	is(around->ip.dst_port, 6081, "external: the device's port");
+	is(around->ip.tos, 8, "external: TOS");
+	is(around->ip.length, 100 + 16 + 12 + 40, "external: with options");
+	ok(around->has_vni && around->vni == 77, "external: VNI");
+	tunnels_set(tunnels, 1, &gre);
+	around = tunnels_around(tunnels, &r, found);
+	ok(around && around->ip.length == 100 - 14 + 4 + 8 + 40,
+	   "external: GRE with its words");
+	ok(around && !around->has_vni, "external: a key is no VNI");
+	tunnels_set(tunnels, 1, &ipip);
+	r.proto = SFLOW_HEADER_IP6;
+	around = tunnels_around(tunnels, &r, found);
+	is(around ? around->ip.protocol : 0, 41, "external: IPv6 in IP");
+	r.metadata.is_out = true;
+	ok(!tunnels_around(tunnels, &r, found), "external: of another side");
+	gre.ifindex = 2;
+	tunnels_set(tunnels, gre.ifindex, &gre);
+	around = tunnels_around(tunnels, &r, found);
+	ok(around && around->side == SFLOW_TUNNEL_EGRESS && !around->next,
+	   "external: of this side");
+	tunnels_close(tunnels);
+}
+
 int main(void)
 {
 	test_parse();
 	test_around();
+	test_external();
 	return tap_done();
 }

@@ -637,6 +637,8 @@ enum ksflow_record_attr {
 					 * is the one it left by. Samples */
 	KSFLOW_A_RECORD_SOCKET,		/* nest, enum ksflow_socket_attr: samples
 					 * and drops that are of one */
+	KSFLOW_A_RECORD_TUNNEL,		/* nest, enum ksflow_tunnel_attr: samples
+					 * whose metadata names one */
 
 	__KSFLOW_A_RECORD_MAX
 };
@@ -673,5 +675,32 @@ enum ksflow_socket_attr {
 	__KSFLOW_A_SOCKET_MAX
 };
 #define KSFLOW_A_SOCKET_MAX (__KSFLOW_A_SOCKET_MAX - 1)
+
+/*
+ * What was around a packet that came in, or will be around one that leaves, by a
+ * tunnel device whose ends are each packet's own ("external"). A route or an
+ * action may name one that its device does not heed: OUT is of a tunnel device
+ * or means nothing.
+ */
+enum ksflow_tunnel_attr {
+	KSFLOW_A_TUNNEL_UNSPEC,
+	KSFLOW_A_TUNNEL_PAD,
+	KSFLOW_A_TUNNEL_OUT,		/* flag: it will be; else it was */
+	KSFLOW_A_TUNNEL_ID,		/* u64: VNI or key; 0 = none */
+	KSFLOW_A_TUNNEL_SRC4,		/* 4 bytes, network order; or */
+	KSFLOW_A_TUNNEL_SRC6,		/* 16 bytes; OUT: 0 = the stack chooses */
+	KSFLOW_A_TUNNEL_DST4,		/* 4 bytes, network order; or */
+	KSFLOW_A_TUNNEL_DST6,		/* 16 bytes */
+	KSFLOW_A_TUNNEL_SRC_PORT,	/* u16: host order; 0 = unknown, or none */
+	KSFLOW_A_TUNNEL_DST_PORT,	/* u16: host order; OUT: 0 = the device's */
+	KSFLOW_A_TUNNEL_TOS,		/* u8: of the outer header */
+	KSFLOW_A_TUNNEL_TTL,		/* u8: likewise; OUT: 0 = the device's */
+	KSFLOW_A_TUNNEL_WORDS,		/* u8: how many of GRE's words checksum,
+					 * key, sequence it has */
+	KSFLOW_A_TUNNEL_OPTIONS,	/* u8: bytes of Geneve's options */
+
+	__KSFLOW_A_TUNNEL_MAX
+};
+#define KSFLOW_A_TUNNEL_MAX (__KSFLOW_A_TUNNEL_MAX - 1)
 
 #endif /* _UAPI_LINUX_KSFLOW_H */
