@@ -2,8 +2,10 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "tunnel.h"
 
+#include "fdb.h"
 #include "nl.h"
 
+#include <linux/if_ether.h>
 #include <linux/if_link.h>
 #include <linux/if_tunnel.h>
 #include <linux/rtnetlink.h>
@@ -173,11 +175,6 @@ static bool parse_info(const struct nlattr *info, struct tunnel *tunnel)
 	tunnel->has_options = kind->has_options;
 	mnl_attr_for_each_nested(attr, data)
 		read_word(attr, kind->words, tunnel);
-	/* the record has room for both, of one type */
-	if (tunnel->local.type != tunnel->remote.type)
-		tunnel->local = (struct sflow_addr){
-			.type = tunnel->remote.type,
-		};
 	return tunnel->is_external || tunnel->has_vni || tunnel->remote.type;
 }
 
@@ -205,6 +202,7 @@ struct tunnels {
 	unsigned int count;
 	unsigned int room;
 	struct tunnel *list;
+	struct fdb *fdb;
 };
 
 static struct tunnel *find(const struct tunnels *tunnels, uint32_t ifindex)
@@ -253,13 +251,23 @@ void tunnels_link(struct tunnels *tunnels, uint32_t ifindex,
 
 struct tunnels *tunnels_open(void)
 {
-	return calloc(1, sizeof(struct tunnels));
+	struct tunnels *tunnels = calloc(1, sizeof(*tunnels));
+
+	if (!tunnels)
+		return NULL;
+	tunnels->fdb = fdb_open();
+	if (!tunnels->fdb) {
+		free(tunnels);
+		return NULL;
+	}
+	return tunnels;
 }
 
 void tunnels_close(struct tunnels *tunnels)
 {
 	if (!tunnels)
 		return;
+	fdb_close(tunnels->fdb);
 	free(tunnels->list);
 	free(tunnels);
 }
@@ -318,34 +326,57 @@ static void describe_external(const struct tunnel *tunnel,
 	found->has_vni = tunnel->has_vni;
 }
 
-static void describe_set(const struct tunnel *tunnel,
+/*
+ * What the settings say; where they name no other end, the forwarding database
+ * has one for the Ethernet address on that side.
+ */
+static void describe_set(const struct tunnels *tunnels,
+			 const struct tunnel *tunnel,
+			 const struct ksflow_record *record,
 			 enum sflow_tunnel_side side, struct flow_tunnel *found)
 {
 	bool is_in = side == SFLOW_TUNNEL_INGRESS;
+	struct sflow_addr local = tunnel->local, remote = tunnel->remote;
+	const struct fdb_end *end;
 
 	*found = (struct flow_tunnel){
 		.side = side,
-		.ip.src = is_in ? tunnel->remote : tunnel->local,
-		.ip.dst = is_in ? tunnel->local : tunnel->remote,
 		.ip.dst_port = tunnel->port,
 		.has_vni = tunnel->has_vni,
 		.vni = tunnel->vni,
 	};
+	if (!remote.type && tunnel->has_vni && tunnel->is_ether &&
+	    record->proto == SFLOW_HEADER_ETHERNET &&
+	    record->data_len >= 2 * ETH_ALEN) {
+		end = fdb_find(tunnels->fdb, tunnel->ifindex,
+			       record->data + (is_in ? ETH_ALEN : 0));
+		remote = end->remote;
+		if (end->port)
+			found->ip.dst_port = end->port;
+		if (end->has_vni)
+			found->vni = end->vni;
+	}
+	/* the record has room for both, of one type */
+	if (local.type != remote.type)
+		local = (struct sflow_addr){ .type = remote.type };
+	found->ip.src = is_in ? remote : local;
+	found->ip.dst = is_in ? local : remote;
 }
 
 /* Return: it is known; *found is linked to next then. */
-static bool describe(const struct tunnel *tunnel,
+static bool describe(const struct tunnels *tunnels, uint32_t ifindex,
 		     const struct ksflow_record *record,
 		     enum sflow_tunnel_side side,
 		     const struct flow_tunnel *next, struct flow_tunnel *found)
 {
 	const struct ksflow_tunnel *metadata = &record->metadata;
+	const struct tunnel *tunnel = find(tunnels, ifindex);
 	uint32_t inner = record->len_bytes;
 
 	if (!tunnel)
 		return false;
 	if (!tunnel->is_external)
-		describe_set(tunnel, side, found);
+		describe_set(tunnels, tunnel, record, side, found);
 	else if (ksflow_has(record, RECORD_TUNNEL) &&
 		 metadata->is_out == (side == SFLOW_TUNNEL_EGRESS))
 		describe_external(tunnel, metadata, found);
@@ -369,11 +400,11 @@ const struct flow_tunnel *tunnels_around(const struct tunnels *tunnels,
 {
 	const struct flow_tunnel *first = NULL;
 
-	if (describe(find(tunnels, record->out), record, SFLOW_TUNNEL_EGRESS,
-		     first, &found[0]))
+	if (describe(tunnels, record->out, record, SFLOW_TUNNEL_EGRESS, first,
+		     &found[0]))
 		first = &found[0];
-	if (describe(find(tunnels, record->in), record, SFLOW_TUNNEL_INGRESS,
-		     first, &found[1]))
+	if (describe(tunnels, record->in, record, SFLOW_TUNNEL_INGRESS, first,
+		     &found[1]))
 		first = &found[1];
 	return first;
 }

@@ -7,9 +7,8 @@
  * Tunnel interfaces of the namespace, as rtnetlink has them, and what they mean
  * for a record: which header was around a packet that came out of one, and which
  * one is to be around what goes into one. Those that take both ends from each
- * packet's metadata ("external") have them in the record.
- *
- * Where they come from a table (VXLAN's forwarding database) the VNI is known.
+ * packet's metadata ("external") have them in the record; VXLAN's forwarding
+ * database is asked.
  */
 
 #include "flow.h"
@@ -56,7 +55,7 @@ void tunnels_set(struct tunnels *tunnels, uint32_t ifindex,
 /*
  * What is around the record's packet: found[0...], linked, room for
  * FLOW_TUNNELS; NULL when nothing is. Context: found lives as long as the
- * record is used.
+ * record is used; may wait as fdb_find().
  */
 const struct flow_tunnel *tunnels_around(const struct tunnels *tunnels,
 					 const struct ksflow_record *record,

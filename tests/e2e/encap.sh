@@ -9,6 +9,8 @@
 #     gre1 10.20.0.1 ............... gre1 10.20.0.2, to and from b
 #     vx4 10.30.0.1 ................ vx4 10.30.0.2, VNI 42
 #     vx6 10.31.0.1 ................ vx6 10.31.0.2, VNI 43, over IPv6
+#   from the forwarding database:
+#     vxf 10.32.0.1 ................ vxf 10.32.0.2, VNI 47
 #   external, the ends are the route's:
 #     vxe 10.40.0.1 ................ vxe 10.40.0.2, VXLAN, VNI 44
 #     gne 10.41.0.1 ................ gne 10.41.0.2, Geneve over IPv6, VNI 45
@@ -117,6 +119,31 @@ said() { for dev in r1 vx4; do pings $dev '.records | .["1023"] // .["1024"] | .
 seen() { pings r0 '.records["1"].header | select(.[24:28] == "0800") | .[32:36]' | tr -d '"' |
 	while read -r hex; do echo $((16#$hex)); done | sort | uniq -c; }
 is "their lengths are those of the outer headers" "$(said)" "$(seen)"
+
+# fdb NS OTHER-NS OTHER-END PEER: the way to a peer
+fdb() {
+	ip -n $1 route add $4/32 dev vxf &&
+	ip -n $1 neigh add $4 dev vxf lladdr "$(in_ns $2 cat /sys/class/net/vxf/address)" &&
+	in_ns $1 bridge fdb add "$(in_ns $2 cat /sys/class/net/vxf/address)" dev vxf dst $3 self
+}
+for side in "$a 10.0.0.1 10.32.0.1" "$r 10.0.0.2 10.32.0.2"; do
+	set -- $side
+	ip -n $1 link add vxf type vxlan id 47 dstport 4791 local $2 nolearning
+	addr $1 vxf $3/32
+	ip -n $1 link set vxf up
+done
+try "a forwarding database has the other end" fdb $a $r 10.0.0.2 10.32.0.2
+try "and this one" fdb $r $a 10.0.0.1 10.32.0.1
+try "it is sampled" wait_for 'ready vxf' 20
+try "and carries" wait_for 'in_ns $a ping -q -c 1 -W 1 10.32.0.2' 20
+: >"$t/samples"
+in_ns $a ping -q -c 1 -s 72 -p 7475 10.32.0.2 >/dev/null
+try "both are there" wait_for '[ "$(pings vxf .rate | wc -l)" = 2 ]' 10
+is "the database's: will be, and was around" "$(pings vxf "$around" | sort)" \
+	'["1023","10.0.0.2","10.0.0.1",17,4791]
+["1024","10.0.0.1","10.0.0.2",17,4791]
+["1029",47]
+["1030",47]'
 
 # external DEV KIND FAMILY A'S R'S NETWORK ID ENCAPSULATION: its two ends
 external() {

@@ -66,7 +66,7 @@ static void test_parse(void)
 	mnl_attr_put_u32(nlh, IFLA_VXLAN_ID, 1);
 	mnl_attr_put(nlh, IFLA_VXLAN_LOCAL, 4, "\x0a\0\0\1");
 	mnl_attr_put(nlh, IFLA_VXLAN_GROUP, 4, "\xef\0\0\2");
-	ok(end(&t) && !t.remote.type && !t.local.type && t.has_vni,
+	ok(end(&t) && !t.remote.type && t.has_vni,
 	   "vxlan: a group is no end, the VNI remains");
 
 	begin("vxlan");
@@ -87,8 +87,7 @@ static void test_parse(void)
 	mnl_attr_put_u16(nlh, IFLA_GENEVE_PORT, htons(6081));
 	ok(end(&t), "geneve");
 	is(t.remote.type, SFLOW_ADDR_IP6, "geneve: IPv6");
-	is(t.local.type, SFLOW_ADDR_IP6, "geneve: it has no local address");
-	is(t.local.bytes[0], 0, "geneve: all zeros then");
+	ok(!t.local.type, "geneve: it has no local address");
 
 	begin("gre");
 	mnl_attr_put(nlh, IFLA_GRE_LOCAL, 4, "\x0a\0\0\1");
@@ -155,6 +154,18 @@ static void test_around(void)
 	is(around->ip.dst.bytes[3], 1, "out of one: to this one");
 	is(around->ip.length, 100 + 16 + 20, "out of one: its length");
 	ok(around->has_vni && around->vni == 5, "out of one: its VNI");
+	vxlan.local.type = 0;
+	tunnels_set(tunnels, vxlan.ifindex, &vxlan);
+	around = tunnels_around(tunnels, &r, found);
+	is(around->ip.dst.type, SFLOW_ADDR_IP4, "no local address: of a type");
+	is(around->ip.dst.bytes[3], 0, "no local address: all zeros");
+	vxlan.remote.type = 0;
+	tunnels_set(tunnels, vxlan.ifindex, &vxlan);
+	r.data = (const uint8_t *)"abcdefghijkl";
+	r.data_len = 12;
+	around = tunnels_around(tunnels, &r, found);
+	ok(around && !around->ip.src.type && around->has_vni,
+	   "a database that does not answer: the VNI remains");
 	tunnels_set(tunnels, gre.ifindex, &gre);
 	around = tunnels_around(tunnels, &r, found);
 	ok(around && around->next && !around->next->next,
