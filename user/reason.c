@@ -79,14 +79,13 @@ static void find_headers(struct facts *f)
 		f->ethertype = ETH_P_IPV6;
 		break;
 	}
-	at += skipped;
 	left -= skipped;
 	f->ip_bytes = r->len_bytes > skipped ? r->len_bytes - skipped : 0;
 	if (f->ethertype == ETH_P_IP && left >= 20) {
-		f->ip4 = at;
+		f->ip4 = at + skipped;
 	} else if (f->ethertype == ETH_P_IPV6 && left >= 40) {
-		f->ip6 = at;
-		f->payload = at + 40;
+		f->ip6 = at + skipped;
+		f->payload = f->ip6 + 40;
 		f->payload_len = left - 40;
 	}
 }
