@@ -85,7 +85,7 @@ print_refresh_time: 1
 print_output: csv
 END
 ip netns exec "$r" sfacctd -f "$t/pmacct.conf" >"$t/sfacctd" 2>"$t/sfacctd.log" & sfacctd=$!
-ip netns exec "$r" tcpdump -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 \
+ip netns exec "$r" tcpdump --immediate-mode -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 \
 	2>"$t/tcpdump.log" & tcpdump=$!
 ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" \
 	"127.0.0.1,6346,$t/strip" "127.0.0.1,6347,$t/basic" & ours=$!
@@ -213,6 +213,7 @@ is "sfacctd: IPv6" "$(acct SRC_IP=fd01::1 DST_IP=fd03::5 DST_PORT=50000 OUT_IFAC
 is "sfacctd: the new rate" "$(acct DST_PORT=50001 SAMPLING_RATE=3)" "$(seen c351)"
 
 # What decode-tshark.sh is to find.
+wait_for 'captured "$OUT/decode.pcap" "$t/samples"'
 kill -TERM $tcpdump; wait $tcpdump 2>/dev/null
 cat >"$OUT/expected" <<END
 r0=$r0 r1=$r1

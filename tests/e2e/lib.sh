@@ -329,6 +329,13 @@ udp() {
 	:
 }
 
+# captured PCAP SAMPLES: tcpdump, which gets its packets in blocks, has written each
+# datagram that sflow.py has read.
+captured() {
+	[ "$(tcpdump -n -r "$1" 2>/dev/null | wc -l)" -ge \
+		"$(jq .datagram "$2" | sort -u | wc -l)" ]
+}
+
 # counter NS IF NAME: one of /sys/class/net/IF/statistics
 counter() {
 	if [ -n "$1" ]; then

@@ -32,7 +32,7 @@ sflow {
 }
 END
 $python ./sflow.py -w "$t/samples" --ready "$t/ready" & on_exit "kill $!"
-tcpdump -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 2>"$t/tcpdump" & tcpdump=$!
+tcpdump --immediate-mode -q -i lo -s 0 -U -w "$OUT/decode.pcap" udp port 6343 2>"$t/tcpdump" & tcpdump=$!
 on_exit "kill $tcpdump"
 wait_for 'grep -q listening $t/tcpdump'
 $python ./psample.py "$t/psample.ready" >"$t/sent" & reader=$!
@@ -77,5 +77,6 @@ between "over 32 bits: clamped, nearly all" \
 is "nothing is malformed" "$(grep -c '"kind": "error"' "$t/samples")" 0
 kill $daemon; wait $daemon
 cat "$t/samples" >>"$OUT/samples"
+wait_for 'captured "$OUT/decode.pcap" "$OUT/samples"'
 kill -INT $tcpdump; wait $tcpdump
 try "the datagrams are saved for tshark" test -s "$OUT/decode.pcap"
