@@ -10,6 +10,7 @@
 #include <libmnl/libmnl.h>
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,6 +18,7 @@
 
 #define ENTRIES		256	/* a power of two */
 #define LIFE_MS		1000
+#define REST_MS		15000	/* after a question that nobody answered */
 
 struct entry {
 	uint32_t ifindex;	/* 0: free */
@@ -27,6 +29,7 @@ struct entry {
 
 struct fdb {
 	struct mnl_socket *ask;
+	int64_t again_ms;
 	struct entry entries[ENTRIES];
 };
 
@@ -86,7 +89,7 @@ static void on_entry(const struct nlmsghdr *nlh, void *arg)
 }
 
 /* What is refused, or not answered, is unknown as well. */
-static void ask(struct fdb *fdb, struct entry *e)
+static void ask(struct fdb *fdb, struct entry *e, int64_t now_ms)
 {
 	char buf[128] __attribute__((aligned(8)));
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
@@ -100,7 +103,9 @@ static void ask(struct fdb *fdb, struct entry *e)
 	ndm->ndm_ifindex = e->ifindex;
 	mnl_attr_put(nlh, NDA_LLADDR, sizeof(e->mac), e->mac);
 	memset(&e->end, 0, sizeof(e->end));
-	rtnl_ask(fdb->ask, nlh, on_entry, &e->end);
+	if (now_ms >= fdb->again_ms &&
+	    rtnl_ask(fdb->ask, nlh, on_entry, &e->end) == -ETIMEDOUT)
+		fdb->again_ms = now_ms + REST_MS;
 }
 
 static struct entry *place(struct fdb *fdb, uint32_t ifindex,
@@ -125,7 +130,7 @@ const struct fdb_end *fdb_find(struct fdb *fdb, uint32_t ifindex,
 	    now_ms - e->asked_ms >= LIFE_MS) {
 		e->ifindex = ifindex;
 		memcpy(e->mac, mac, sizeof(e->mac));
-		ask(fdb, e);
+		ask(fdb, e, now_ms);
 		e->asked_ms = now_ms;
 	}
 	return &e->end;

@@ -29,8 +29,8 @@ struct fdb_end {
 struct fdb *fdb_open(void);
 void fdb_close(struct fdb *fdb);
 /*
- * Context: may wait for whoever changes interfaces, 5 s at most. The answer
- * holds until the next call.
+ * Context: may wait for whoever changes interfaces, 5 s at most, and not again
+ * for 10 s then: all is unknown. The answer holds until the next call.
  */
 const struct fdb_end *fdb_find(struct fdb *fdb, uint32_t ifindex,
 			       const uint8_t mac[6]);
