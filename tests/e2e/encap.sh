@@ -55,20 +55,21 @@ on_exit "kill $daemon"
 ready() { ksflow -n $r -j dev show $1 | jq -e '.[0].rate == 1'; }
 try "ksflowd has it sampled" wait_for 'ready r0 && ready r1' 20
 
-send() { in_ns $a bash -c "echo fabric >/dev/udp/$1/5000"; }
-send 10.9.0.5
-# The payload, in hexadecimal.
+# send ADDRESS TEXT; of DEV TEXT: the labels of the samples that have it.
+send() { in_ns $a bash -c "echo $2 >/dev/udp/$1/5000"; }
 of() { jq -c "select(.source == \"0:$(in_ns $r cat /sys/class/net/$1/ifindex)\" and
-	(.records[\"1\"].header // \"\" | contains(\"666162726963\"))) | .records[\"1006\"]" "$t/samples"; }
-try "labelled packets are sampled" wait_for '[ "$(of r0)" ] && [ "$(of r1)" ]' 10
+	(.records[\"1\"].header // \"\" | contains(\"$(printf %s "$2" | od -An -tx1 | tr -d ' ')\"))) |
+	.records[\"1006\"]" "$t/samples" | sort -u; }
+# Nothing answers there: more are sent until one has come all the way.
+try "labelled packets are sampled" wait_for 'send 10.9.0.5 labels &&
+	[ "$(of r0 labels)" ] && [ "$(of r1 labels)" ]' 30
 # label 100: 0x64 << 12 | TTL 63; label 3201: 0xc81 << 12 | bottom | TTL 63
-is "in: both labels" "$(of r0)" '{"nexthop":"0.0.0.0","in":["0006403f","00c8113f"],"out":[]}'
+is "in: both labels" "$(of r0 labels)" '{"nexthop":"0.0.0.0","in":["0006403f","00c8113f"],"out":[]}'
 # The one that is left has what the other's lifetime came to: RFC 3443.
-is "out: the one that is left" "$(of r1 | jq -c '[.in, (.out[] | .[0:6])]')" '[[],"00c811"]'
-: >"$t/samples"
-send 10.0.0.2
-try "a packet without labels" wait_for '[ "$(of r0)" ]' 10
-is "has no such record" "$(of r0 | sort -u)" null
+is "out: the one that is left" "$(of r1 labels | jq -c '[.in, (.out[] | .[0:6])]')" '[[],"00c811"]'
+send 10.0.0.2 plain
+try "a packet without labels" wait_for '[ "$(of r0 plain)" ]' 30
+is "has no such record" "$(of r0 plain)" null
 is "nothing malformed" "$(jq -c 'select(.kind == "error")' "$t/samples")" ""
 
 # --- tunnels: they come while ksflowd runs -------------------------------------------
