@@ -98,7 +98,7 @@ struct ksflow_rules *ksflow_config_alloc(u32 count)
 	struct ksflow_rules *rules;
 	u32 i;
 
-	rules = kvzalloc(struct_size(rules, rule, count), GFP_KERNEL_ACCOUNT);
+	rules = kvzalloc(struct_size(rules, rule, count), KSFLOW_GFP);
 	if (!rules)
 		return NULL;
 	rules->count = count;

@@ -3,6 +3,7 @@
 #ifndef KSFLOW_CONFIG_H
 #define KSFLOW_CONFIG_H
 
+#include <linux/gfp.h>
 #include <linux/ksflow.h>
 #include <linux/in6.h>
 #include <linux/types.h>
@@ -12,6 +13,12 @@ struct netlink_ext_ack;
 
 #define KSFLOW_LAYERS	__KSFLOW_LAYER_MAX
 #define KSFLOW_UNSET	((u32)~0U)
+
+/*
+ * Memory for what is set, charged to who sets it, who may be root in a user
+ * namespace of his own: he is told when there is none, the log is not.
+ */
+#define KSFLOW_GFP	(GFP_KERNEL_ACCOUNT | __GFP_NOWARN)
 
 /**
  * struct ksflow_rule - settings for the devices that match

@@ -308,7 +308,8 @@ static int places_get(void)
 
 	mutex_lock(&places_lock);
 	if (!places)
-		places = kvcalloc(PLACES, sizeof(*places), GFP_KERNEL);
+		places = kvcalloc(PLACES, sizeof(*places),
+				  GFP_KERNEL | __GFP_NOWARN);
 	if (!places)
 		err = -ENOMEM;
 	mutex_unlock(&places_lock);

@@ -32,7 +32,8 @@ static struct ksflow_table *table_alloc(u32 slots)
 	struct ksflow_table *table;
 	u32 i;
 
-	table = kvzalloc(struct_size(table, slot, slots), GFP_KERNEL);
+	table = kvzalloc(struct_size(table, slot, slots),
+			 GFP_KERNEL | __GFP_NOWARN);
 	if (!table)
 		return NULL;
 	table->mask = slots - 1;

@@ -542,12 +542,12 @@ static int counters_alloc(struct ksflow_net *kn)
 
 	if (!drop->cpu)
 		drop->cpu = alloc_percpu_gfp(struct ksflow_drop_cpu,
-					     GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+					     KSFLOW_GFP | __GFP_ZERO);
 	if (!drop->traps)
 		drop->traps = kcalloc(KSFLOW_TRAPS_MAX, sizeof(*drop->traps),
-				      GFP_KERNEL_ACCOUNT);
+				      KSFLOW_GFP);
 	if (!drop->hide)
-		drop->hide = kzalloc(sizeof(*drop->hide), GFP_KERNEL_ACCOUNT);
+		drop->hide = kzalloc(sizeof(*drop->hide), KSFLOW_GFP);
 	if (!drop->cpu || !drop->traps || !drop->hide)
 		return -ENOMEM;
 	list_for_each_entry(device, &kn->devices, list) {
@@ -557,7 +557,7 @@ static int counters_alloc(struct ksflow_net *kn)
 		if (!is_lent(device))
 			continue;
 		drops = alloc_percpu_gfp(struct ksflow_drop_source,
-					 GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+					 KSFLOW_GFP | __GFP_ZERO);
 		if (!drops)
 			return -ENOMEM;
 		WRITE_ONCE(device->drops_by_cpu, drops);

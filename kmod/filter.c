@@ -13,6 +13,7 @@
 #include <net/net_namespace.h>
 #include <net/netlink.h>
 
+#include "config.h"
 #include "record.h"
 
 static int program(struct bpf_prog **prog, const struct nlattr *attr,
@@ -56,7 +57,7 @@ struct ksflow_filter *ksflow_filter_new(const struct nlattr *ether,
 
 	if (!ether && !ip)
 		return NULL;
-	filter = kzalloc(sizeof(*filter), GFP_KERNEL_ACCOUNT);
+	filter = kzalloc(sizeof(*filter), KSFLOW_GFP);
 	if (!filter)
 		return ERR_PTR(-ENOMEM);
 	err = program(&filter->ether, ether, extack) ?:

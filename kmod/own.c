@@ -116,7 +116,7 @@ int ksflow_own_apply(struct ksflow_own_list __rcu **place,
 	if (is_same(old, rules))
 		return 0;
 	if (rules && rules->own_count) {
-		new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+		new = kzalloc(sizeof(*new), KSFLOW_GFP);
 		if (!new)
 			return -ENOMEM;
 		new->count = rules->own_count;

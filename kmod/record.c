@@ -783,7 +783,7 @@ int ksflow_record_fill(struct sk_buff *msg, const struct ksflow_record *record,
  */
 struct sk_buff *ksflow_record_skb_new(void)
 {
-	return alloc_skb(KSFLOW_HEADER_MAX + VLAN_HLEN, GFP_KERNEL_ACCOUNT);
+	return alloc_skb(KSFLOW_HEADER_MAX + VLAN_HLEN, KSFLOW_GFP);
 }
 
 static __be16 ethertype(const struct ksflow_record *record)

@@ -528,7 +528,7 @@ int ksflow_relay_start(struct ksflow_relay *relay, u32 bytes,
 	}
 	err = -ENOMEM;
 	relay->ring = alloc_percpu_gfp(struct ksflow_ring,
-				       GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+				       KSFLOW_GFP | __GFP_ZERO);
 	if (!relay->ring) {
 		NL_SET_ERR_MSG(extack, "no memory for the rings");
 		if (is_users(relay))
@@ -542,8 +542,7 @@ int ksflow_relay_start(struct ksflow_relay *relay, u32 bytes,
 		init_irq_work(&ring->irq_work, kick);
 		ring->relay = relay;
 		ring->mask = bytes - 1;
-		ring->data = kvzalloc_node(bytes, GFP_KERNEL_ACCOUNT,
-					   cpu_to_node(cpu));
+		ring->data = kvzalloc_node(bytes, KSFLOW_GFP, cpu_to_node(cpu));
 		if (!ring->data) {
 			NL_SET_ERR_MSG(extack, "no memory for the rings");
 			rings_free(relay);

@@ -531,11 +531,11 @@ rule_new(struct ksflow_repair *repair, u8 layer,
 {
 	struct ksflow_repair_rule *rule;
 
-	rule = kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+	rule = kzalloc(sizeof(*rule), KSFLOW_GFP);
 	if (!rule)
 		return NULL;
 	rule->count = alloc_percpu_gfp(struct ksflow_repair_count,
-				       GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+				       KSFLOW_GFP | __GFP_ZERO);
 	if (!rule->count) {
 		kfree(rule);
 		return NULL;
@@ -624,8 +624,7 @@ static int rules_apply(struct ksflow_net *kn)
 		if (kn->config.layer[layer])
 			count += kn->config.layer[layer]->repair_count;
 	if (count) {
-		new = kvzalloc(struct_size(new, entry, count),
-			       GFP_KERNEL_ACCOUNT);
+		new = kvzalloc(struct_size(new, entry, count), KSFLOW_GFP);
 		if (!new)
 			return -ENOMEM;
 		memset(new->bucket, NOTHING, sizeof(new->bucket));
@@ -718,7 +717,7 @@ static int memory_get(struct ksflow_repair *repair)
 {
 	if (!repair->cpu)
 		repair->cpu = alloc_percpu_gfp(struct ksflow_repair_cpu,
-					       GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+					       KSFLOW_GFP | __GFP_ZERO);
 	if (!repair->senders)
 		repair->senders = ksflow_senders_new();
 	return repair->cpu && repair->senders ? 0 : -ENOMEM;

@@ -141,7 +141,7 @@ static struct ksflow_sampler *sampler_new(struct ksflow_device *device,
 	struct ksflow_sampler *sampler;
 	int cpu;
 
-	sampler = kzalloc(sizeof(*sampler), GFP_KERNEL_ACCOUNT);
+	sampler = kzalloc(sizeof(*sampler), KSFLOW_GFP);
 	if (!sampler)
 		return NULL;
 	sampler->device = device;
@@ -150,7 +150,7 @@ static struct ksflow_sampler *sampler_new(struct ksflow_device *device,
 	sampler->tap = tap;
 	sampler->is_once = is_once;
 	sampler->cpu = alloc_percpu_gfp(struct ksflow_sampler_cpu,
-					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+					KSFLOW_GFP | __GFP_ZERO);
 	if (!sampler->cpu) {
 		kfree(sampler);
 		return NULL;

@@ -12,6 +12,8 @@
 #include <linux/random.h>
 #include <net/ipv6.h>
 
+#include "config.h"
+
 /* One event of a sender in this time. */
 #define TELL_JIFFIES	HZ
 
@@ -25,7 +27,7 @@ struct ksflow_senders *ksflow_senders_new(void)
 {
 	struct ksflow_senders *senders;
 
-	senders = kvzalloc(sizeof(*senders), GFP_KERNEL_ACCOUNT);
+	senders = kvzalloc(sizeof(*senders), KSFLOW_GFP);
 	if (!senders)
 		return NULL;
 	spin_lock_init(&senders->lock);

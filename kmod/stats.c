@@ -469,7 +469,7 @@ static int dump_tallies(struct sk_buff *msg, struct netlink_callback *cb,
 	u32 count, i;
 
 	tally = kvmalloc_array(num_possible_cpus() * KSFLOW_DROP_SLOTS,
-			       sizeof(*tally), GFP_KERNEL);
+			       sizeof(*tally), GFP_KERNEL | __GFP_NOWARN);
 	if (!tally)
 		return -ENOMEM;
 	count = tallies_collect(drop, tally);

@@ -62,11 +62,11 @@ static struct ksflow_subscriber *reader_new(struct ksflow_relay *relay,
 {
 	struct ksflow_subscriber *reader;
 
-	reader = kzalloc(sizeof(*reader), GFP_KERNEL_ACCOUNT);
+	reader = kzalloc(sizeof(*reader), KSFLOW_GFP);
 	if (!reader)
 		return NULL;
 	reader->position = kvcalloc(nr_cpu_ids, sizeof(*reader->position),
-				    GFP_KERNEL_ACCOUNT);
+				    KSFLOW_GFP);
 	if (!reader->position) {
 		kfree(reader);
 		return NULL;

@@ -338,7 +338,8 @@ static struct tap_table *table_build(const struct tap_point *point)
 
 	if (point->count >= SLOTS_MAX / 2)
 		return NULL;
-	table = kvzalloc(struct_size(table, slot, slots), GFP_KERNEL);
+	table = kvzalloc(struct_size(table, slot, slots),
+			 GFP_KERNEL | __GFP_NOWARN);
 	if (!table)
 		return NULL;
 	table->byte_mask = (slots - 1) * sizeof(*slot);
