@@ -70,6 +70,8 @@ through() {
 	ksflow -n $r -j stats >"$t/stats"
 	kill $monitor; wait $monitor
 	is "$1: monitor ends well" $? 0
+	# None is left to come among those of the next module.
+	wait_for '[ $(count flow) = 20 ]'
 	is "$1: monitor shows each sample" "$(jq -c '[.kind, .dev, .rate, .hits, ."len-bytes"]' "$t/mon" | sort | uniq -c | sed 's/^ *//')" \
 		'10 ["sample","r0",1,1,142]'
 	is "$1: and its account" "$(sed 's/ in [^;]*//; s/records, /&/' "$t/mon.err")" \
@@ -86,9 +88,9 @@ through() {
 	ksflow -n $r check >"$t/check"
 	grep "ABI" "$t/check" >"$t/abi"
 }
-# replace MODULE.KO: under ksflowd
+# replace MODULE.KO: under ksflowd, which may just be asking it something
 replace() {
-	unload
+	wait_for unload
 	: >"$t/log"
 	insmod "$1"
 	wait_for rule 20
@@ -127,7 +129,7 @@ try "started with it: refused by name" wait_for 'logged "rule quiet"'
 try "counters go on" wait_for '[ $(count counters) -ge 3 ]'
 is "said once, though it tries again" "$(grep -c 'rule quiet\|speaks ABI' "$t/log")" 2
 note "$(cat "$t/log")"
-unload
+wait_for unload
 load
 try "the module is upgraded: sampling" wait_for rule 20
 try "and repair" wait_for '[ "$(ksflow -n $r -j repair show | jq ".repair.rules | length")" = 1 ]'
