@@ -109,10 +109,10 @@ arrives basic 10.9.0.1
 wait_for '[ $(wc -l <$t/basic) -ge 6 ]'
 is "basic: generic counters alone" "$(of basic '.records | keys')" '["1"]'
 is "basic: of interfaces alone" "$(of basic '.source | startswith("0:")')" true
-# Another stream has more datagrams.
+# Another stream has more datagrams. The last line may be half written.
 for f in basic ip4; do
-	is "$f: its own sequence, from the first" "$(jq -s -c \
-		'[.[].datagram] | unique | [.[0], .[-1] - length]' "$t/$f")" "[1,0]"
+	is "$f: its own sequence, from the first" "$(jq -R 'fromjson? | .datagram' "$t/$f" |
+		jq -s -c 'unique | [.[0], .[-1] - length]')" "[1,0]"
 done
 for what in 'none0: No such device' '203.0.113.1:6343: connect: Network is unreachable' \
 	'no.such.name.invalid:6343: name not resolved'; do
