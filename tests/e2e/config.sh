@@ -53,7 +53,11 @@ is "--check sees it all" "$(in_r ksflowd --check | grep -E '^# (dummy0|lo) ' | t
 is "dropmon too" "$(ksflowd --check | grep dropmon)" \
 	"  dropmon { start=on limit=50 }"
 try "disable" sflow disable
-wait_for 'tail -n 1 $t/log | grep -q "configuration read"'
+state=$(grep -l "^pid=$daemon$" /run/ksflowd/*.auto)
+wait_for 'grep -qx enabled=off $state'
+# Behind what was sent before.
+in_r bash -c 'printf end >/dev/udp/127.0.0.1/7002'
+wait_for 'tail -n 1 $t/b | grep -q "\"kind\": \"error\""'
 is "disabled: off for all" "$(in_r ksflowd --check | grep -c '^# .* off$')" 2
 count=$(wc -l <"$t/b")
 in_r ping -q -c 20 -i 0.1 127.0.0.1 >"$t/ping"
