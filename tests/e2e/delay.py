@@ -3,7 +3,7 @@
 # Copyright (C) 2026 the ksflow authors
 """How long packets take through a router, by AF_PACKET's own time stamps.
 
-usage: delay.py watch READY IN OUT     until killed: UDP packets of port 7 seen to
+usage: delay.py watch READY IN OUT     until SIGTERM: UDP packets of port 7 seen to
                                        come in and to go out, then one JSON
                                        object {number: ns}
        delay.py send COUNT BYTES GAP_MS DESTINATION...
@@ -35,12 +35,9 @@ def number(frame):
     return struct.unpack_from(">I", frame, 42)[0]
 
 
-def stop(*_):
-    raise KeyboardInterrupt
-
-
 def watch(ready, come, go):
-    signal.signal(signal.SIGTERM, stop)
+    stopped = []
+    signal.signal(signal.SIGTERM, lambda *_: stopped.append(True))
     seen = {}
     sockets = {}
     for dev in (come, go):
@@ -50,20 +47,24 @@ def watch(ready, come, go):
         s.bind((dev, 3))
         sockets[s] = dev
     open(ready, "w").close()
-    try:
-        while True:
-            for s in select.select(list(sockets), [], [])[0]:
-                frame, extra, _, where = s.recvmsg(2048, 256)
-                n = number(frame)
-                if n is None:
-                    continue
-                second, ns = struct.unpack("=qq", extra[0][2])
-                is_out = where[2] == 4
-                if is_out == (sockets[s] == go):
-                    seen.setdefault(n, {})[is_out] = second * 10**9 + ns
-    except KeyboardInterrupt:
-        print(json.dumps({n: t[True] - t[False] for n, t in seen.items()
-                          if len(t) == 2}))
+    while True:
+        is_last = bool(stopped)
+        ready_now = select.select(list(sockets), [], [],
+                                  0 if is_last else 0.1)[0]
+        for s in ready_now:
+            frame, extra, _, where = s.recvmsg(2048, 256)
+            n = number(frame)
+            if n is None:
+                continue
+            second, ns = struct.unpack("=qq", extra[0][2])
+            is_out = where[2] == 4
+            if is_out == (sockets[s] == go):
+                seen.setdefault(n, {})[is_out] = second * 10**9 + ns
+        # What the sockets hold at the end is read.
+        if is_last and not ready_now:
+            break
+    print(json.dumps({n: t[True] - t[False] for n, t in seen.items()
+                      if len(t) == 2}))
 
 
 def send(count, size, gap, *to):
@@ -94,8 +95,10 @@ def judge(samples, truth=None):
         out["median-ms"] = statistics.median(delays.values()) / 1e6
     if truth:
         truth = {int(n): ns for n, ns in json.load(open(truth)).items()}
+        out["soon"] = sum(ns < 700e6 for ns in truth.values())
         both = sorted(set(truth) & set(delays))
         out["both"] = len(both)
+    if truth and both:
         mine = statistics.median(delays[n] for n in both)
         theirs = statistics.median(truth[n] for n in both)
         out["truth-ms"] = theirs / 1e6
