@@ -181,6 +181,8 @@ connect() {
 		lladdr "$(in_ns "$p" cat "/sys/class/net/$2/address")"
 	ip -n "$p" neigh replace 10.9.0.1 dev "$2" nud permanent \
 		lladdr "$(in_ns "$n" cat "/sys/class/net/$1/address")"
+	# A carrier that has come and gone is acted upon some time after.
+	wait_for 'in_ns "$n" ping -q -c 1 -W 1 10.9.0.2'
 }
 gone() {
 	local dev
@@ -234,7 +236,6 @@ veth "$n" v0 "$p" p0
 ip -n "$n" link add br0 type bridge mcast_snooping 0
 ip -n "$n" link set v0 master br0
 connect br0 p0
-wait_for 'in_ns "$n" ping -q -c 1 -W 1 10.9.0.2' 30
 table bridge v0 1 142
 row bridge br0 1 142
 gone br0 v0
@@ -349,7 +350,8 @@ kill -TERM $reader; wait $reader
 is "the reader of the old namespace lost nothing" \
 	"$(sed -n 's/.*lost \([0-9]*\) .*/\1/p' "$t/err")" 0
 n=$q
-kill "$PINGER_PID"; wait "$PINGER_PID"
+pid=$PINGER_PID		# which is none any more when it has ended
+kill $pid; wait $pid
 pinger
 monitor
 connect v0 p0 2>/dev/null
