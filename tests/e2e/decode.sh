@@ -94,7 +94,7 @@ bound() { ip netns exec "$r" ss -Hlun | grep -q ":$1 "; }
 try "collectors are ready" wait_for 'test -e $t/ready && bound 6345 && grep -q listening $t/tcpdump.log' 30
 
 conf 1
-ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
+ip netns exec "$r" ksflowd --foreground --verbose -f "$t/conf" 2>"$t/log" & daemon=$!
 wait_for 'grep -q ": sampling" $t/log'
 # Neighbours first, so that the flows are alone.
 send 4 10.3.4.5 49999 1
@@ -107,7 +107,7 @@ send 6 fd03::5 50000 10
 try "all samples arrive" wait_for '[ "$(seen c350)" = 40 ]'
 conf 3
 kill -HUP $daemon
-wait_for 'in_ns $r ksflow dev show r1 | grep -qw 3'
+wait_for '[ "$(in_ns $r ksflow -j dev show r1 | jq ".[0].rate")" = 3 ]'
 send 4 10.3.4.5 50001 60
 wait_for '[ "$(seen c351)" -ge 10 ]'
 wait_for '[ "$(jq -c "select(.kind == \"counters\")" $t/samples | wc -l)" -ge 10 ]'
@@ -133,6 +133,10 @@ for dev in "r0 6" "r0.100 135"; do
 		wait_for '[ "$(shown ${dev% *})" = "$(truth $dev)" ]' 20
 done
 kill -TERM $daemon; wait $daemon
+# all_of FILE PORT: the collector has written each datagram that ksflowd says it sent.
+all_of() { [ "$(jq -s '.[-1].datagram' "$t/$1")" = "$(sed -n \
+	"s/.*collector 127.0.0.1:$2: .*; sent \([0-9]*\),.*/\1/p" "$t/log")" ]; }
+wait_for 'all_of samples 6343 && all_of strip 6346 && all_of basic 6347'
 
 is "nothing is malformed, padding is zero" \
 	"$(jq -c 'select(.kind == "error")' "$t/samples")" ""
@@ -185,9 +189,6 @@ done
 
 # --- sfacctd ---
 
-wait_for 'grep -q "10.3.4.5.*,50001" $t/sfacctd' 20
-note "sfacctd:"$'\n'"$(grep -h -E '^[A-Z]*,?VLAN|TAG|SRC_IP' "$t/sfacctd" | head -n 1)"
-note "$(grep ',40000,' "$t/sfacctd" | head -n 8)"
 # sum FILTER: samples sfacctd counted in lines with all these fields
 column() { head -n 1 "$t/sfacctd" | tr , '\n' | grep -nx "$1" | cut -d: -f1; }
 acct() {
@@ -205,6 +206,10 @@ for row in csv.reader(open(sys.argv[1])):
 print(total)
 END
 }
+# It tells of them once a second.
+wait_for '[ "$(acct DST_PORT=50000) $(acct DST_PORT=50001)" = "40 $(seen c351)" ]'
+note "sfacctd:"$'\n'"$(grep -h -E '^[A-Z]*,?VLAN|TAG|SRC_IP' "$t/sfacctd" | head -n 1)"
+note "$(grep ',40000,' "$t/sfacctd" | head -n 8)"
 is "sfacctd: in, with VLAN, next hop, prefixes" "$(acct SRC_IP=10.1.0.1 DST_IP=10.3.4.5 \
 	DST_PORT=50000 IN_IFACE=$r0 OUT_IFACE=$r1 VLAN=100 PEER_DST_IP=10.2.0.2 \
 	SRC_MASK=24 DST_MASK=16 SAMPLING_RATE=1 PEER_SRC_IP=10.1.0.2 PROTOCOL=udp)" 10
