@@ -13,6 +13,7 @@
 
 import argparse
 import json
+import os
 import select
 import socket
 import struct
@@ -382,10 +383,10 @@ def main():
             outs[bound(address, port)] = out(name)
         source = live(outs, args.ready)
     for at, peer, data, file in source:
-        for line in datagram(data):
-            print(json.dumps({'received_ns': at, **peer, **line}),
-                  file=file)
-        file.flush()
+        # In one piece: those who read the file truncate it, too.
+        os.write(file.fileno(), ''.join(
+            json.dumps({'received_ns': at, **peer, **line}) + '\n'
+            for line in datagram(data)).encode())
 
 
 if __name__ == '__main__':
