@@ -72,7 +72,7 @@ logged() { grep -qF -- "$1" "$t/log"; }
 
 # --- waiting ---
 
-# wait_for CONDITION [SECONDS]: until the shell text is true. The debug kernel
+# wait_for CONDITION [SECONDS]: until the shell text is true; 30 s. The debug kernel
 # takes its time. A sleep would be a process each time, which is most of what
 # happens there; nothing ever comes out of this pipe. A guest that stood still
 # has waited once, however long it was: four looks a second are taken before it
@@ -82,10 +82,10 @@ exec {_never}<>"$t/never"
 _patience=1 _poll=0.05
 [ ! -e /sys/kernel/debug/kmemleak ] || _patience=5 _poll=0.25
 wait_for() {
-	local deadline=$((SECONDS + _patience * ${2:-10})) looks=$((4 * ${2:-10}))
+	local deadline=$((SECONDS + _patience * ${2:-30})) looks=$((4 * ${2:-30}))
 	until eval "$1" >/dev/null 2>&1; do
 		if ((--looks < 0 && SECONDS >= deadline)); then
-			note "waited ${2:-10} s in vain for: $1"
+			note "waited ${2:-30} s in vain for: $1"
 			return 1
 		fi
 		read -r -t $_poll -u "$_never" || :
@@ -264,6 +264,13 @@ new_ns() {
 # child of a shell that takes the signals ("ip netns exec NAMESPACE COMMAND &")
 in_ns() { ip netns exec "$@"; }
 
+# carries NS IF: what it sends leaves, which is so when the kernel has seen its
+# carrier, some time after it has come; until then it is dropped. Before 6.8 its
+# carrier is shown at once, and only its state waits for that.
+carries() {
+	wait_for '[[ $(ip '"${1:+-n $1}"' link show '"$2"') == *,LOWER_UP*" state UP "* ]]' 60
+}
+
 # veth NS1 IF1 NS2 IF2: up, without addresses. "" is the initial namespace.
 veth() {
 	ip ${1:+-n "$1"} link add name "$2" type veth \
@@ -272,6 +279,7 @@ veth() {
 	[ "$3" ] || on_exit "ip link del $4"
 	ip ${1:+-n "$1"} link set "$2" up
 	ip ${3:+-n "$3"} link set "$4" up
+	carries "$1" "$2" && carries "$3" "$4"
 }
 
 # cards NS1 IF1 NS2 IF2: the guest's own two cards ("# vm: nics=2"), joined by a
@@ -287,8 +295,7 @@ cards() {
 	done
 	ip -n "$1" link set "$2" up
 	ip -n "$3" link set "$4" up
-	wait_for "ip -n $1 link show $2 | grep -q LOWER_UP" 30
-	wait_for "ip -n $3 link show $4 | grep -q LOWER_UP" 30
+	carries "$1" "$2" && carries "$3" "$4"
 }
 
 # tests/fuzz/frames.c, built once in a guest.
