@@ -51,6 +51,7 @@ for pair in "$a same0 10.1.0.1 $b peer1 10.1.0.2" "$c same0 10.2.0.1 $b peer2 10
 	ip -n "$1" link set "$2" up
 	ip -n "$4" link set "$5" up
 	neighbours "$@"
+	carries "$1" "$2" && carries "$4" "$5"
 done
 load
 for ns in "$a" "$b" "$c"; do big_ring "$ns"; done
@@ -196,7 +197,7 @@ for i in {1..8}; do
 	kill -KILL $dying
 	wait $dying 2>/dev/null
 	# The other end of the pair goes when the namespace does.
-	wait_for "! ip -n $b link show e$i" 20 && gone=$((gone + 1))
+	wait_for "! ip -n $b link show e$i" 60 && gone=$((gone + 1))
 	kill $flood
 	wait $flood 2>/dev/null
 done
