@@ -41,11 +41,14 @@ ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
 on_exit 'kill -KILL $daemon'
 wait_for 'test -e $t/ready && test -e $t/psample.ready && grep -q "its samples are read" $t/log'
 
+# sent: those of ksflowd's group
+sent() { grep '"group": 6,' "$t/sent"; }
+others() { grep -c '"group": 5,' "$t/sent"; }
 # sample NAME OUT_TC OCC_MAX LATENCY_MAX: some samples, random ones below the latter two
 sample() {
-	local name=$1 n
+	local name=$1 n others
 	echo 0 >$sim/enable 2>/dev/null
-	n=$(wc -l <"$t/sent")
+	n=$(sent | wc -l) others=$(others)
 	cat "$t/samples" >>"$OUT/samples"
 	: >"$t/samples"
 	for setting in group_num:6 rate:100 trunc_size:96 "out_ifindex:$ifindex" \
@@ -53,18 +56,23 @@ sample() {
 		echo "${setting#*:}" >"$sim/${setting%%:*}" || not_ok "$name: $setting"
 	done
 	echo 1 >$sim/enable
-	wait_for "[ \$(wc -l <$t/sent) -ge $((n + 8)) ]" 20
+	wait_for "[ \$(sent | wc -l) -ge $((n + 8)) ]"
 	echo 0 >$sim/enable
-	wait_for "[ \$(jq -s length $t/samples) = \$((\$(wc -l <$t/sent) - $n)) ]"
+	# One of another group comes after all of them.
+	echo 5 >$sim/group_num
+	echo 1 >$sim/enable
+	wait_for "[ \$(others) -gt $others ]"
+	echo 0 >$sim/enable
+	wait_for "[ \$(jq -s length $t/samples) = \$((\$(sent | wc -l) - $n)) ]"
 	between "$name: samples" "$(jq -s length "$t/samples")" 8 1000
 	is "$name: as they were sent, clamped" "$(jq -c '[.input, .output, .rate,
 		.records."1".frame_length, (.records."1".header | length / 2),
 		.records."1036".queue, .records."1040".depth,
 		.records."1039".delay_ns, .records."1043".time_ns]' "$t/samples" | md5sum)" \
-		"$(tail -n +$((n + 1)) "$t/sent" | jq -c 'def clamp: if . == null then . elif . > 4294967295 then 4294967295 else . end;
+		"$(sent | tail -n +$((n + 1)) | jq -c 'def clamp: if . == null then . elif . > 4294967295 then 4294967295 else . end;
 		[.iif // 0, .oif // 0, .rate, .len + 4, (.data | length / 2), .queue, (.depth | clamp),
 		(.latency | clamp), .time]' | md5sum)"
-	note "$(tail -n 1 "$t/sent")"
+	note "$(sent | tail -n 1)"
 }
 
 sample "small ones" 7 1024 65536
