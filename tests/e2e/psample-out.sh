@@ -43,7 +43,7 @@ wait_for '! lsmod | grep -q "^psample " || modprobe -r act_sample psample' 30
 mv $ko $ko.away
 load psample_group=7 devs=va rate=1 direction=both
 try "psample is missing: the module loads, and says it" \
-	sh -c 'dmesg | tail -n 3 | grep "ksflow: psample_group=7: this kernel has no module psample"'
+	grep -q "ksflow: psample_group=7: this kernel has no module psample" <(dmesg_since_start)
 try "and show does" sh -c 'ksflow show | grep "psample.*waits for the module psample.*param"'
 is "nothing is sampled for it" "$(ksflow -j stats | jq '.readers | length')" 0
 is "the tool's layer waits, too" "$($python ./genl.py 5 11.1=u8:3 11.8=u32:9)" ok
@@ -124,7 +124,7 @@ if "proto" in theirs[0]:
             zip(sorted(theirs, key=lambda s: s["data"]),
                 sorted(ours, key=lambda s: s["data"]))]
     print("late by:", max(late), file=sys.stderr)
-    print("time:", 0 <= min(late) and max(late) < 2e9)
+    print("time:", 0 <= min(late) and max(late) < 60e9)
     q = [s for s in theirs if "queue" in s]
     print("queue:", {(s["group"], s["queue"], s["depth"]) for s in q}, len(q))
 else:
