@@ -65,6 +65,14 @@ start_collector() {
 	wait_for 'test -e $t/ready'
 }
 stop_collector() { kill $collector; wait $collector 2>/dev/null; }
+# exported: of p0's groups, by the daemon
+exported() { echo $(($(ledger 1 exported) + $(ledger 2 exported))); }
+# arrived N: the daemon has read all there is; the collector, all but the first N of
+# what that one exported
+arrived() {
+	wait_for "awk 'NR > 1 && \$5 { exit 1 }' /proc/net/netlink"
+	wait_for "[ \$(samples true) = $(($(exported) - $1)) ]"
+}
 # sum: of the samples' rates
 sum() { jq -s 'map(.rate) | add // 0' "$t/samples"; }
 
@@ -161,9 +169,9 @@ for way in ingress egress; do
 	filter p0 ingress 1 20 64
 	filter p0 egress 2 20 64
 	fresh
+	before=$(exported)
 	if [ $way = egress ]; then MODE=queue_xmit flood p0 $n; else flood p0 $n 32; fi
-	read=$(ledger 1 read)
-	wait_for '[ "$(samples true)" -gt 0 ]'
+	arrived "$before"
 	s=$((n / 20))
 	# each packet for itself, as tc does it: five sigma of s, in packets
 	bound=$(awk -v s=$s 'BEGIN { print int(5 * 20 * sqrt(s)) }')
@@ -178,10 +186,9 @@ conf "sampling = 80
 kill -HUP $daemon
 wait_for 'logged "configuration read"'
 fresh
-thinned=$(ledger 1 thinned)
+thinned=$(ledger 1 thinned) before=$(exported)
 flood p0 $n 32
-wait_for '[ "$(samples true)" -gt 0 ]'
-ledger 1 read >"$t/read"
+arrived "$before"
 all "thinned: the rate is what is wanted" '.rate == 80'
 bound=$(awk -v s=$((n / 80)) 'BEGIN { print int(5 * 80 * sqrt(s)) }')
 between "thinned: an estimate of $n packets, five sigma" "$(sum)" $((n - bound)) $((n + bound))
@@ -281,7 +288,8 @@ fi
 # --- psample goes and comes back ---
 
 for d in p0 q0 big vx0; do tc qdisc del dev $d clsact; done
-modprobe -r act_sample psample
+# Filters that are deleted let go of it some time after.
+wait_for '! lsmod | grep -q "^psample " || modprobe -r act_sample psample'
 try "psample goes" wait_for '[ "$(grep -cF "psample: not there" $t/log)" = 2 ]'
 filter p0 ingress 1 1 64
 try "and comes back" wait_for '[ "$(grep -cF "psample: its samples are read" $t/log)" = 2 ]'
