@@ -92,7 +92,7 @@ class Path:
 plain = Path(a0, b_mac, 'fd00::1', 'fd00::2')
 
 
-def received(sock, last, timeout=20):
+def received(sock, last, timeout=60):
     """What came before `last` did."""
     out, end = [], time.monotonic() + timeout
     while time.monotonic() < end:
