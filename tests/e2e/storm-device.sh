@@ -34,7 +34,7 @@ one() {
 		ip -n $a link set v$n up
 		ip -n $a link set w$n up
 		ip -n $a link set v$n.9 up
-		in_ns $a ping -q -i $(pace 0.01) -I v$n 10.$n.0.2 >/dev/null 2>&1 & flood=$!
+		ip netns exec $a ping -q -i $(pace 0.01) -I v$n 10.$n.0.2 >/dev/null 2>&1 & flood=$!
 		ip -n $a link set w$n down
 		ip -n $a link set w$n name r$n
 		ip -n $a link set r$n up
