@@ -29,7 +29,7 @@ ping_r() { ip netns exec "$a" ping -q -c 1 -W 1 10.0.0.2; }
 # Pings until a flow sample arrives that has been taken since.
 flows() {
 	: >"$t/samples"
-	wait_for 'ping_r; [ "$(samples ".kind == \"flow\"")" != 0 ]' 30
+	wait_for 'ping_r; [ "$(samples ".kind == \"flow\"")" != 0 ]' 60
 }
 on_exit 'kill -KILL $daemon $collector'
 ip netns exec "$r" $python ./sflow.py -w "$t/samples" --ready "$t/ready" & collector=$!
@@ -57,7 +57,7 @@ is "disk full: nothing else is left" "$(ls "$t/full")" "conf
 rest"
 ksflow -n "$r" monitor -w "$t/full/pcap" 2>"$t/err" & monitor=$!
 on_exit "kill $monitor"
-wait_for 'ping_r; ! kill -0 $monitor' 20
+wait_for 'ping_r; ! kill -0 $monitor' 60
 wait $monitor
 is "disk full: the monitor ends, and says why" \
 	"$? $(grep -c 'No space left on device' "$t/err")" "1 1"
@@ -77,7 +77,8 @@ for step in 90000 -180000; do
 	try "clock set by $step s: samples arrive" flows
 	try "clock set by $step s: counters arrive" wait_for \
 		'[ "$(samples ".kind == \"counters\"")" -ge 2 ]'
-	cat "$t/samples" >>"$t/all"
+	# Whole lines: more come all the while.
+	jq -R -c 'fromjson?' "$t/samples" >>"$t/all"
 	try "clock set by $step s: a record has the new time" wait_for \
 		'now=$(date +%s); jq -e "(.\"time-ns\" / 1e9 - $now) | fabs < 60" <<<"$(tail -n 2 $t/monitor | head -n 1)"'
 done
@@ -135,11 +136,11 @@ note "made in $((SECONDS - begin)) s"
 ip -n "$r" link set m$((many - 1)) up
 ksflow -n "$r" dev set 'm*' rate 10 dir both
 try "$many interfaces: each has its rate" wait_for \
-	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' $((2 * turn))
+	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' $((4 * turn))
 : >"$t/samples"
 try "$many interfaces: the counters of each arrive" wait_for \
 	'[ "$(jq -r "select(.kind == \"counters\").source" $t/samples | sort -u | wc -l)" -gt $many ]' \
-	$((2 * turn))
+	$((4 * turn))
 try "$many interfaces: samples arrive" flows
 is "$many interfaces: nothing is malformed" "$(samples '.kind == "error"')" 0
 note "ksflowd: $(grep VmRSS /proc/$daemon/status)"
