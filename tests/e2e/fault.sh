@@ -6,7 +6,7 @@
 #
 #   a: va ===== vb :b        a pings b
 #
-# vm: timeout=700 kernels=debug,debug-rt
+# vm: timeout=1000 kernels=debug,debug-rt
 
 . ./lib.sh
 
