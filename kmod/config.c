@@ -198,7 +198,8 @@ int ksflow_config_upsert(struct ksflow_config *config, unsigned int layer,
 		place->dir = rule->dir;
 	if (rule->tap != KSFLOW_UNSET)
 		place->tap = rule->tap;
-	place->speed = rule->speed;
+	if (rule->speed)
+		place->speed = rule->speed;
 	place->is_quiet = rule->is_quiet;
 	ksflow_config_replace(config, layer, new);
 	return 0;
@@ -485,20 +486,39 @@ static bool rule_matches(const struct ksflow_rule *rule,
 }
 
 /**
+ * ksflow_config_speed - ask a device for the speed of its link
+ * @dev: a live device
+ * @settings: of it; a link that is down keeps the speed it had, and with it
+ *	its rate
+ *
+ * Context: process; rtnl_lock. Not ksflow_net.lock: it takes the device's own
+ *	lock (6.15), which notifiers hold.
+ */
+void ksflow_config_speed(struct net_device *dev,
+			 struct ksflow_settings *settings)
+{
+	u32 speed = link_speed(dev);
+
+	ASSERT_RTNL();
+
+	if (speed)
+		WRITE_ONCE(settings->speed, speed);
+}
+
+/**
  * ksflow_config_device - what the layers say of one device
  * @config: guarded by ksflow_net.lock
  * @dev: a live device
- * @out: the answer; in: the one before, zero at first. A link that is down
- *	keeps the speed it had, and with it its rate.
+ * @out: the answer; in: the one before, with the link's speed
  *
- * Context: process; rtnl_lock, since drivers are asked for the link speed.
+ * Context: process; rtnl_lock.
  */
 void ksflow_config_device(const struct ksflow_config *config,
 			  struct net_device *dev, struct ksflow_settings *out)
 {
 	u32 ratio = RATIO_DEFAULT, i, dir = KSFLOW_UNSET;
 	bool is_selected, is_off_as_default = false;
-	u32 last_speed = out->speed;
+	u32 speed = out->speed;
 	unsigned int layer;
 
 	ASSERT_RTNL();
@@ -506,7 +526,7 @@ void ksflow_config_device(const struct ksflow_config *config,
 	memset(out, 0, sizeof(*out));
 	out->is_auto = true;
 	out->is_default = is_default_device(dev);
-	out->speed = link_speed(dev) ?: last_speed;
+	out->speed = speed;
 	is_selected = out->is_default;
 
 	for (layer = 0; layer < KSFLOW_LAYERS; layer++) {

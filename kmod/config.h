@@ -198,6 +198,8 @@ struct ksflow_setting ksflow_config_psample(const struct ksflow_config *config);
 struct ksflow_setting ksflow_config_delay(const struct ksflow_config *config);
 void ksflow_config_drop(const struct ksflow_config *config,
 			struct ksflow_drop_settings *out);
+void ksflow_config_speed(struct net_device *dev,
+			 struct ksflow_settings *settings);
 void ksflow_config_device(const struct ksflow_config *config,
 			  struct net_device *dev, struct ksflow_settings *out);
 

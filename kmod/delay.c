@@ -279,7 +279,7 @@ static void give_up(const struct ksflow_record *record)
  * @record: a sample in its ring, all before it settled
  * @is_final: it cannot wait
  *
- * Context: process; the relay's lock.
+ * Context: process; ksflow_relay.drain_lock.
  * Return: whether it is, or will not be; else the record is to wait.
  */
 bool ksflow_delay_settle(struct ksflow_net *kn, struct ksflow_record *record,
@@ -345,7 +345,7 @@ int ksflow_delay_prepare(struct ksflow_net *kn, bool is_wanted)
 	/* From here on no packet is followed; those that are, are not to be. */
 	if (!is_on) {
 		synchronize_net();
-		ksflow_relay_drain(&kn->relay);
+		ksflow_relay_flush(&kn->relay);
 	}
 	return 0;
 }

@@ -20,7 +20,7 @@ struct ksflow_record;
  * @wait_ms: a record waits so long for its packet to leave, 0: it does not;
  *	taps read it once
  * @is_on: packets are followed; guarded by ksflow_net.lock
- * @count: records by enum ksflow_delay_end; guarded by ksflow_relay.lock
+ * @count: records by enum ksflow_delay_end; ksflow_relay.drain_lock
  */
 struct ksflow_delay {
 	u32 wait_ms;

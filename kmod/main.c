@@ -27,12 +27,10 @@ static void params_apply(struct ksflow_rules *rules)
 {
 	struct ksflow_net *kn = ksflow_net(&init_net);
 
-	rtnl_lock();
-	mutex_lock(&kn->lock);
+	ksflow_net_lock(kn);
 	ksflow_config_replace(&kn->config, KSFLOW_LAYER_PARAM, rules);
-	ksflow_net_apply(kn);
-	mutex_unlock(&kn->lock);
-	rtnl_unlock();
+	ksflow_net_apply(kn, NULL);
+	ksflow_net_unlock(kn);
 }
 
 static int __init ksflow_init(void)
@@ -47,22 +45,22 @@ static int __init ksflow_init(void)
 	err = ksflow_reason_init();
 	if (err)
 		goto free_params;
-	err = ksflow_tap_init();
-	if (err)
-		goto exit_reason;
-	err = ksflow_drop_init();
-	if (err)
-		goto exit_tap;
 	err = -ENOMEM;
 	ksflow_wq = alloc_workqueue("ksflow", WQ_UNBOUND, 0);
 	if (!ksflow_wq)
-		goto exit_tap;
+		goto exit_reason;
 	err = ksflow_device_init();
 	if (err)
 		goto destroy_wq;
-	err = ksflow_net_init();
+	err = ksflow_tap_init();
 	if (err)
 		goto exit_device;
+	err = ksflow_drop_init();
+	if (err)
+		goto exit_tap;
+	err = ksflow_net_init();
+	if (err)
+		goto exit_tap;
 	err = ksflow_device_start();
 	if (err)
 		goto exit_net;
@@ -84,13 +82,13 @@ stop_device:
 	ksflow_drop_stop();
 exit_net:
 	ksflow_net_exit();
+exit_tap:
+	ksflow_tap_exit();
+	ksflow_delay_exit();
 exit_device:
 	ksflow_device_exit();
 destroy_wq:
 	destroy_workqueue(ksflow_wq);
-exit_tap:
-	ksflow_tap_exit();
-	ksflow_delay_exit();
 exit_reason:
 	ksflow_reason_exit();
 free_params:

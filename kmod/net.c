@@ -23,8 +23,9 @@
 /* Many devices that change at once are looked at once. */
 #define APPLY_DELAY_MS	10
 
-/* What found no memory is tried again this much later, until it has. */
-#define RETRY_DELAY_MS	1000
+/* What found no memory is tried again so much later, each time twice that. */
+#define RETRY_MIN_MS	1000
+#define RETRY_MAX_MS	64000
 
 static unsigned int net_id;
 
@@ -37,6 +38,7 @@ struct ksflow_net *ksflow_net(const struct net *net)
 	return net_generic(net, net_id);
 }
 
+/* By the same namespace: what a macvlan lies upon may be another's. */
 static int is_sampled(struct net_device *lower, struct netdev_nested_priv *priv)
 {
 	const struct ksflow_slot *slot;
@@ -44,7 +46,7 @@ static int is_sampled(struct net_device *lower, struct netdev_nested_priv *priv)
 
 	rcu_read_lock();
 	slot = ksflow_device_find(lower);
-	if (slot)
+	if (slot && slot->device->kn == priv->data)
 		is = slot->device->sampler[KSFLOW_IN];
 	rcu_read_unlock();
 	return is;
@@ -53,7 +55,7 @@ static int is_sampled(struct net_device *lower, struct netdev_nested_priv *priv)
 /* Packets of @device come in through a sampled device: itself, or below. */
 static int cover(struct ksflow_net *kn, struct ksflow_device *device)
 {
-	struct netdev_nested_priv priv = {};
+	struct netdev_nested_priv priv = { .data = kn };
 
 	if (device->sampler[KSFLOW_IN] ||
 	    netdev_walk_all_lower_dev(device->dev, is_sampled, &priv) > 0)
@@ -64,20 +66,104 @@ static int cover(struct ksflow_net *kn, struct ksflow_device *device)
 }
 
 /**
+ * ksflow_net_lock - rtnl_lock and ksflow_net.lock, and the links' speeds known
+ * @kn: the namespace
+ *
+ * Context: process.
+ */
+void ksflow_net_lock(struct ksflow_net *kn)
+{
+	struct ksflow_device *device;
+
+	rtnl_lock();
+	/* The list is written under both locks. */
+	list_for_each_entry(device, &kn->devices, list) {
+		ksflow_config_speed(device->dev, &device->settings);
+		cond_resched();
+	}
+	mutex_lock(&kn->lock);
+}
+
+/** ksflow_net_unlock - the mirror of ksflow_net_lock() */
+void ksflow_net_unlock(struct ksflow_net *kn)
+{
+	mutex_unlock(&kn->lock);
+	rtnl_unlock();
+}
+
+/* Nothing writes to the rings any more, but what is in the middle of it. */
+static void quiet(struct ksflow_net *kn)
+{
+	struct ksflow_device *device;
+
+	list_for_each_entry(device, &kn->devices, list)
+		ksflow_sample_apply(device, false);
+	ksflow_delay_prepare(kn, false);
+	/* A probe that could not be put back is missed by all namespaces. */
+	if (ksflow_tap_publish())
+		ksflow_net_changed(ksflow_net(&init_net));
+	ksflow_drop_pause(kn);
+	ksflow_repair_pause(kn);
+}
+
+/**
+ * ksflow_net_rings - have rings of the size that is set
+ * @kn: the namespace
+ * @extack: gets the reason of a refusal
+ *
+ * Those there are go on when others cannot be had. Else their taps are off
+ * until ksflow_net_apply().
+ *
+ * Context: process; ksflow_net.lock.
+ * Return: 0, -ENOMEM or -ENOSPC.
+ */
+int ksflow_net_rings(struct ksflow_net *kn, struct netlink_ext_ack *extack)
+{
+	u32 bytes = ksflow_config_ring(&kn->config).value;
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_ring __percpu *rings;
+	int err;
+
+	if (relay->ring_bytes == bytes)
+		return 0;
+	err = ksflow_relay_rings_new(relay, bytes, &rings, extack);
+	if (err)
+		return err;
+	if (relay->ring_bytes) {
+		quiet(kn);
+		ksflow_relay_stop(relay);
+	}
+	ksflow_relay_start(relay, rings, bytes);
+	return 0;
+}
+
+/* Ordinary users own some namespaces: their want of memory is not logged. */
+static void retry_later(struct ksflow_net *kn)
+{
+	if (!kn->retry_ms && kn->net->user_ns == &init_user_ns)
+		net_warn_ratelimited("ksflow: new settings wait for memory\n");
+	WRITE_ONCE(kn->retry_ms, clamp_t(u32, 2 * kn->retry_ms, RETRY_MIN_MS,
+					 RETRY_MAX_MS));
+	queue_delayed_work(ksflow_wq, &kn->apply_work,
+			   msecs_to_jiffies(kn->retry_ms));
+}
+
+/**
  * ksflow_net_apply - bring the settings into force
  * @kn: the namespace
+ * @extack: told what stays as it was, or NULL
  *
  * What there is no memory for stays as it was, and is tried again later.
  *
- * Context: process; rtnl_lock and ksflow_net.lock.
+ * Context: process; ksflow_net_lock().
  */
-void ksflow_net_apply(struct ksflow_net *kn)
+void ksflow_net_apply(struct ksflow_net *kn, struct netlink_ext_ack *extack)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_device *device;
-	u32 kinds, owner, ring;
-	bool is_wanted;
-	int err = 0;
+	bool is_sampling, has_rings;
+	u32 kinds, owner;
+	int err;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&kn->lock);
@@ -88,46 +174,37 @@ void ksflow_net_apply(struct ksflow_net *kn)
 		mod_delayed_work(ksflow_wq, &kn->orphan_work,
 				 ORPHAN_SECONDS * HZ);
 	kn->owner_portid = owner;
-	is_wanted = kinds & BIT(KSFLOW_KIND_SAMPLE);
 
-	ring = ksflow_config_ring(&kn->config).value;
-	if (!kinds || (relay->ring_bytes && relay->ring_bytes != ring)) {
-		list_for_each_entry(device, &kn->devices, list)
-			ksflow_sample_apply(device, false);
-		ksflow_delay_prepare(kn, false);
-		ksflow_tap_publish();
-		ksflow_drop_pause(kn);
-		ksflow_repair_pause(kn);
+	if (kinds) {
+		err = ksflow_net_rings(kn, extack) ?: err;
+	} else if (relay->ring_bytes) {
+		quiet(kn);
 		ksflow_relay_stop(relay);
 	}
-	if (kinds && !relay->ring_bytes) {
-		err = ksflow_relay_start(relay, ring, NULL) ?: err;
-		ksflow_subscriber_restart(relay);
-	}
+	has_rings = relay->ring_bytes;
+	is_sampling = has_rings && kinds & BIT(KSFLOW_KIND_SAMPLE);
+
 	WRITE_ONCE(relay->header, ksflow_config_header(&kn->config).value);
 	list_for_each_entry(device, &kn->devices, list) {
 		ksflow_config_device(&kn->config, device->dev,
 				     &device->settings);
-		err = ksflow_sample_apply(device, is_wanted &&
-						  relay->ring_bytes) ?: err;
+		err = ksflow_sample_apply(device, is_sampling) ?: err;
+		cond_resched();
 	}
-	is_wanted &= !!relay->ring_bytes;
-	err = ksflow_delay_prepare(kn, is_wanted) ?: err;
+	err = ksflow_delay_prepare(kn, is_sampling) ?: err;
 	err = ksflow_tap_publish() ?: err;
 	if (!err)
-		ksflow_delay_apply(kn, is_wanted);
-	err = ksflow_drop_apply(kn, kinds & BIT(KSFLOW_KIND_DROP) &&
-				    relay->ring_bytes) ?: err;
-	err = ksflow_repair_apply(kn, kinds & BIT(KSFLOW_KIND_REPAIR) &&
-				      relay->ring_bytes) ?: err;
+		ksflow_delay_apply(kn, is_sampling);
+	err = ksflow_drop_apply(kn, has_rings &&
+				    kinds & BIT(KSFLOW_KIND_DROP)) ?: err;
+	err = ksflow_repair_apply(kn, has_rings &&
+				      kinds & BIT(KSFLOW_KIND_REPAIR)) ?: err;
 	list_for_each_entry(device, &kn->devices, list)
 		err = cover(kn, device) ?: err;
-	if (err) {
-		net_warn_ratelimited("ksflow: new settings wait for memory\n");
-		queue_delayed_work(ksflow_wq, &kn->apply_work,
-				   msecs_to_jiffies(RETRY_DELAY_MS));
-	}
-	WRITE_ONCE(kn->is_retry, err);
+	if (err)
+		retry_later(kn);
+	else
+		WRITE_ONCE(kn->retry_ms, 0);
 }
 
 static void ksflow_net_apply_work(struct work_struct *work)
@@ -135,12 +212,10 @@ static void ksflow_net_apply_work(struct work_struct *work)
 	struct ksflow_net *kn = container_of(to_delayed_work(work),
 					     struct ksflow_net, apply_work);
 
-	rtnl_lock();
-	mutex_lock(&kn->lock);
+	ksflow_net_lock(kn);
 	if (!kn->is_dead)
-		ksflow_net_apply(kn);
-	mutex_unlock(&kn->lock);
-	rtnl_unlock();
+		ksflow_net_apply(kn, NULL);
+	ksflow_net_unlock(kn);
 }
 
 static void ksflow_net_orphan_work(struct work_struct *work)
@@ -148,14 +223,12 @@ static void ksflow_net_orphan_work(struct work_struct *work)
 	struct ksflow_net *kn = container_of(to_delayed_work(work),
 					     struct ksflow_net, orphan_work);
 
-	rtnl_lock();
-	mutex_lock(&kn->lock);
+	ksflow_net_lock(kn);
 	if (!kn->is_dead && !kn->owner_portid) {
 		ksflow_config_replace(&kn->config, KSFLOW_LAYER_DAEMON, NULL);
-		ksflow_net_apply(kn);
+		ksflow_net_apply(kn, NULL);
 	}
-	mutex_unlock(&kn->lock);
-	rtnl_unlock();
+	ksflow_net_unlock(kn);
 }
 
 /**
@@ -171,7 +244,7 @@ void ksflow_net_changed(struct ksflow_net *kn)
 	if (READ_ONCE(kn->is_dead))
 		return;
 	/* Put off by nothing but a retry. */
-	if (READ_ONCE(kn->is_retry))
+	if (READ_ONCE(kn->retry_ms))
 		mod_delayed_work(ksflow_wq, &kn->apply_work, delay);
 	else
 		queue_delayed_work(ksflow_wq, &kn->apply_work, delay);
@@ -191,7 +264,8 @@ static int __net_init net_init(struct net *net)
 	ksflow_drop_net_init(kn);
 	ksflow_repair_net_init(kn);
 	ksflow_psample_net_init(kn);
-	return ksflow_relay_net_init(&kn->relay);
+	ksflow_relay_net_init(&kn->relay);
+	return 0;
 }
 
 /*
@@ -201,7 +275,6 @@ static int __net_init net_init(struct net *net)
 static void __net_exit net_pre_exit(struct net *net)
 {
 	struct ksflow_net *kn = ksflow_net(net);
-	struct ksflow_device *device;
 
 	mutex_lock(&kn->lock);
 	WRITE_ONCE(kn->is_dead, true);
@@ -210,15 +283,12 @@ static void __net_exit net_pre_exit(struct net *net)
 	cancel_delayed_work_sync(&kn->orphan_work);
 
 	mutex_lock(&kn->lock);
-	list_for_each_entry(device, &kn->devices, list)
-		ksflow_sample_apply(device, false);
-	ksflow_delay_prepare(kn, false);
-	ksflow_tap_publish();
+	quiet(kn);
 	ksflow_drop_net_stop(kn);
 	ksflow_repair_net_stop(kn);
 	ksflow_relay_stop(&kn->relay);
 	ksflow_psample_net_stop(kn);
-	ksflow_subscriber_remove(kn, 0);
+	ksflow_subscriber_remove_all(kn);
 	mutex_unlock(&kn->lock);
 }
 

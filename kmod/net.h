@@ -16,11 +16,13 @@
 #include "repair.h"
 
 struct net;
+struct netlink_ext_ack;
 
 /**
  * DOC: Locking
  *
- * rtnl_lock > ksflow_net.lock > ksflow_relay.lock > ksflow_relay.retired_lock
+ * rtnl_lock > ksflow_net.lock > ksflow_relay.drain_lock > ksflow_relay.lock
+ * ksflow_relay.drain_lock > ksflow_relay.retired_lock
  * rtnl_lock > ksflow_net.lock > the table's mutex (device.c)
  * rtnl_lock > ksflow_net.lock > the tap's mutex (tap.c)
  * rtnl_lock > ksflow_net.lock > the waiting list's mutex (psample.c)
@@ -40,7 +42,7 @@ struct net;
  * @devices: struct ksflow_device of every live device
  * @owner_portid: socket that owns the daemon's layer, 0 for none
  * @is_dead: nothing may start any more
- * @is_retry: @apply_work waits for memory, not for devices to settle
+ * @retry_ms: @apply_work waits so long for memory; 0: for devices to settle
  * @covered: ifindex of each device whose packets came in through a sampled
  *	one; written under @lock, read by taps under RCU
  * @by_ifindex: struct ksflow_device; likewise
@@ -61,7 +63,7 @@ struct ksflow_net {
 	struct list_head devices;
 	u32 owner_portid;
 	bool is_dead;
-	bool is_retry;
+	u32 retry_ms;
 
 	struct xarray covered;
 	struct xarray by_ifindex;
@@ -80,7 +82,10 @@ struct ksflow_net {
 extern struct workqueue_struct *ksflow_wq;
 
 struct ksflow_net *ksflow_net(const struct net *net);
-void ksflow_net_apply(struct ksflow_net *kn);
+void ksflow_net_lock(struct ksflow_net *kn);
+void ksflow_net_unlock(struct ksflow_net *kn);
+int ksflow_net_rings(struct ksflow_net *kn, struct netlink_ext_ack *extack);
+void ksflow_net_apply(struct ksflow_net *kn, struct netlink_ext_ack *extack);
 void ksflow_net_changed(struct ksflow_net *kn);
 
 int ksflow_net_init(void);

@@ -454,21 +454,12 @@ static struct ksflow_net *settings_lock(struct genl_info *info)
 {
 	struct ksflow_net *kn = ksflow_net(genl_info_net(info));
 
-	rtnl_lock();
-	mutex_lock(&kn->lock);
-	if (kn->is_dead) {
-		mutex_unlock(&kn->lock);
-		rtnl_unlock();
-		NL_SET_ERR_MSG(info->extack, "the module or the namespace is going away");
-		return NULL;
-	}
-	return kn;
-}
-
-static void settings_unlock(struct ksflow_net *kn)
-{
-	mutex_unlock(&kn->lock);
-	rtnl_unlock();
+	ksflow_net_lock(kn);
+	if (!kn->is_dead)
+		return kn;
+	ksflow_net_unlock(kn);
+	NL_SET_ERR_MSG(info->extack, "the module or the namespace is going away");
+	return NULL;
 }
 
 static int do_layer_set(struct sk_buff *skb, struct genl_info *info)
@@ -497,9 +488,9 @@ static int do_layer_set(struct sk_buff *skb, struct genl_info *info)
 		goto out;
 	}
 	ksflow_config_replace(&kn->config, layer, rules);
-	ksflow_net_apply(kn);
+	ksflow_net_apply(kn, info->extack);
 out:
-	settings_unlock(kn);
+	ksflow_net_unlock(kn);
 	return err;
 }
 
@@ -528,8 +519,8 @@ static int rule_change(struct genl_info *info, bool is_removal)
 		NL_SET_ERR_MSG_ATTR(info->extack, nest,
 				    "KSFLOW_A_RULE_PATTERN: the tool's layer has no rule with this pattern");
 	if (!err)
-		ksflow_net_apply(kn);
-	settings_unlock(kn);
+		ksflow_net_apply(kn, info->extack);
+	ksflow_net_unlock(kn);
 	return err;
 }
 
@@ -564,8 +555,8 @@ static int do_drop_set(struct sk_buff *skb, struct genl_info *info)
 	}
 	err = ksflow_config_drop_set(&kn->config, KSFLOW_LAYER_TOOL, drop);
 	if (!err)
-		ksflow_net_apply(kn);
-	settings_unlock(kn);
+		ksflow_net_apply(kn, info->extack);
+	ksflow_net_unlock(kn);
 free_drop:
 	kfree(drop);
 	return err;
@@ -589,8 +580,8 @@ static int do_repair_add(struct sk_buff *skb, struct genl_info *info)
 	err = ksflow_config_repair_add(&kn->config, KSFLOW_LAYER_TOOL, &repair,
 				       info->extack);
 	if (!err)
-		ksflow_net_apply(kn);
-	settings_unlock(kn);
+		ksflow_net_apply(kn, info->extack);
+	ksflow_net_unlock(kn);
 	return err;
 }
 
@@ -638,8 +629,8 @@ static int do_repair_del(struct sk_buff *skb, struct genl_info *info)
 		return -ESHUTDOWN;
 	err = repair_remove(kn, tb[KSFLOW_A_REPAIR_ID], info->extack);
 	if (!err)
-		ksflow_net_apply(kn);
-	settings_unlock(kn);
+		ksflow_net_apply(kn, info->extack);
+	ksflow_net_unlock(kn);
 	return err;
 }
 
@@ -650,8 +641,8 @@ static int do_reset(struct sk_buff *skb, struct genl_info *info)
 	if (!kn)
 		return -ESHUTDOWN;
 	ksflow_config_replace(&kn->config, KSFLOW_LAYER_TOOL, NULL);
-	ksflow_net_apply(kn);
-	settings_unlock(kn);
+	ksflow_net_apply(kn, info->extack);
+	ksflow_net_unlock(kn);
 	return 0;
 }
 
@@ -978,36 +969,47 @@ static int do_config_get(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
-static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
+static int parse_subscription(struct genl_info *info,
+			      struct ksflow_subscription *wanted)
 {
-	bool is_owner = nla_get_flag(info->attrs[KSFLOW_A_OWNER]);
-	u32 kinds, snaplen = KSFLOW_HEADER_MAX;
-	struct ksflow_filter *filter;
-	struct ksflow_net *kn;
-	struct sk_buff *msg;
 	struct nlattr *a;
-	int err;
 
 	a = info->attrs[KSFLOW_A_KINDS];
 	if (!a)
 		return MISSING(info->extack, "KSFLOW_A_KINDS is missing");
-	kinds = nla_get_u32(a);
-	if (!kinds || kinds & ~(BIT(KSFLOW_KINDS) - 1))
+	wanted->kinds = nla_get_u32(a);
+	if (!wanted->kinds || wanted->kinds & ~(BIT(KSFLOW_KINDS) - 1))
 		return REFUSE(info->extack, a, "KSFLOW_A_KINDS: expected a set of 1 (samples), 2 (drops) and 4 (repairs)");
+	wanted->snaplen = KSFLOW_HEADER_MAX;
 	a = info->attrs[KSFLOW_A_SNAPLEN];
 	if (a && nla_get_u32(a)) {
-		snaplen = nla_get_u32(a);
-		if (snaplen > KSFLOW_HEADER_MAX)
+		wanted->snaplen = nla_get_u32(a);
+		if (wanted->snaplen > KSFLOW_HEADER_MAX)
 			return REFUSE(info->extack, a, "KSFLOW_A_SNAPLEN: expected 0...512 bytes");
 	}
-	filter = ksflow_filter_new(info->attrs[KSFLOW_A_FILTER],
-				   info->attrs[KSFLOW_A_FILTER_IP],
-				   info->extack);
-	if (IS_ERR(filter))
-		return PTR_ERR(filter);
+	wanted->filter = ksflow_filter_new(info->attrs[KSFLOW_A_FILTER],
+					   info->attrs[KSFLOW_A_FILTER_IP],
+					   info->extack);
+	return PTR_ERR_OR_ZERO(wanted->filter);
+}
+
+static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
+{
+	struct ksflow_subscription wanted = {
+		.sk = NETLINK_CB(skb).sk,
+		.portid = info->snd_portid,
+		.is_owner = nla_get_flag(info->attrs[KSFLOW_A_OWNER]),
+	};
+	struct ksflow_net *kn;
+	struct sk_buff *msg;
+	int err;
+
+	err = parse_subscription(info, &wanted);
+	if (err)
+		return err;
 	kn = settings_lock(info);
 	if (!kn) {
-		ksflow_filter_free(filter);
+		ksflow_filter_free(wanted.filter);
 		return -ESHUTDOWN;
 	}
 	/* First, since afterwards there is a reader whom an error would hide. */
@@ -1015,30 +1017,26 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 	msg = genlmsg_new(config_size(kn, false), GFP_KERNEL);
 	if (!msg)
 		goto out;
-	err = ksflow_relay_start(&kn->relay,
-				 ksflow_config_ring(&kn->config).value,
-				 info->extack);
-	if (err)
-		goto free_msg;
-	/* What is in the rings is not for this reader. */
-	ksflow_relay_drain(&kn->relay);
-	err = ksflow_subscriber_add(kn, info->snd_portid, kinds, snaplen,
-				    filter, is_owner, info->extack);
+	/* There may be others than those set: they do, too. */
+	if (!kn->relay.ring_bytes)
+		err = ksflow_net_rings(kn, info->extack);
+	else
+		err = 0;
 	if (!err)
-		filter = NULL;
+		err = ksflow_subscriber_add(kn, &wanted, info->extack);
 	/* On a refusal too: it gives rings back that nobody needs. */
-	ksflow_net_apply(kn);
+	ksflow_net_apply(kn, NULL);
 	if (err)
 		goto free_msg;
-	if (is_owner)
+	if (wanted.is_owner)
 		cancel_delayed_work(&kn->orphan_work);
 	err = reply_config(kn, info, msg, KSFLOW_CMD_SUBSCRIBE, false);
 	msg = NULL;
 free_msg:
 	consume_skb(msg);
 out:
-	settings_unlock(kn);
-	ksflow_filter_free(filter);
+	ksflow_net_unlock(kn);
+	ksflow_filter_free(wanted.filter);
 	return err;
 }
 
@@ -1049,13 +1047,13 @@ static int do_unsubscribe(struct sk_buff *skb, struct genl_info *info)
 
 	if (!kn)
 		return -ESHUTDOWN;
-	if (ksflow_subscriber_remove(kn, info->snd_portid)) {
-		ksflow_net_apply(kn);
+	if (ksflow_subscriber_remove(kn, NETLINK_CB(skb).sk)) {
+		ksflow_net_apply(kn, info->extack);
 	} else {
 		NL_SET_ERR_MSG(info->extack, "this socket has not subscribed");
 		err = -ENOENT;
 	}
-	settings_unlock(kn);
+	ksflow_net_unlock(kn);
 	return err;
 }
 
@@ -1238,7 +1236,7 @@ static int socket_event(struct notifier_block *nb, unsigned long event,
 	    !notify->portid)
 		return NOTIFY_DONE;
 	kn = ksflow_net(notify->net);
-	if (ksflow_subscriber_remove(kn, notify->portid))
+	if (ksflow_subscriber_closed(kn, notify->portid))
 		ksflow_net_changed(kn);
 	return NOTIFY_DONE;
 }

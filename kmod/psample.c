@@ -109,8 +109,6 @@ static int start(struct ksflow_net *kn, u32 number)
 			goto failed;
 		psample->group[way] = group;
 	}
-	/* What is in the rings is not for this reader. */
-	ksflow_relay_drain(&kn->relay);
 	err = ksflow_subscriber_publish(kn, psample);
 	if (!err)
 		return 0;

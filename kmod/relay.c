@@ -33,6 +33,12 @@
 /* And is looked at this often when it has to wait on. */
 #define WAIT_MS		12
 
+/* Records that a reader's filter is asked about before others have a turn. */
+#define SCAN_MAX	128
+
+/* Who waits for a drain with rtnl_lock waits this long, and no longer. */
+#define STOP_MS		1000
+
 /* One wake-up of a reader for many records; its socket counts true sizes. */
 #define MESSAGE_MAX	(16 * 1024 - (int)SKB_DATA_ALIGN( \
 				sizeof(struct skb_shared_info)))
@@ -148,6 +154,7 @@ static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 	struct ksflow_record *record;
 
 	for (; pos != end; pos += record->size) {
+		cond_resched();
 		record = record_at(ring, pos);
 		if (record->kind != KSFLOW_KIND_SAMPLE)
 			continue;
@@ -166,7 +173,8 @@ static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 static struct sk_buff *message_new(u32 ring_bytes)
 {
 	/* Attributes take more than the ring's struct; the rest is trimmed. */
-	size_t size = min_t(size_t, 3UL * ring_bytes + 512, MESSAGE_MAX);
+	size_t size = clamp_t(size_t, 3UL * ring_bytes, MESSAGE_SMALL,
+			      MESSAGE_MAX);
 	struct sk_buff *msg;
 
 	msg = genlmsg_new(size - NLMSG_HDRLEN - GENL_HDRLEN,
@@ -246,7 +254,10 @@ static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 	return next;
 }
 
-/* One message from @pos on. Return: where the next one begins. */
+/*
+ * One message from @pos on, of what its filter wants of SCAN_MAX records. Return:
+ * where the next one begins.
+ */
 static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 		    struct ksflow_ring *ring, int cpu, unsigned int kind,
 		    u32 pos, u32 end)
@@ -256,15 +267,16 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	struct batch batch = { .first = position->next,
 			       .filtered = position->filtered };
 	struct ksflow_record *record;
+	u32 begin, at, len, scans = 0;
 	struct sk_buff *msg;
-	u32 begin, at, len;
 	void *head;
 
 	/* Nothing of this kind that the reader wants: no message. */
-	for (; pos != end; pos += record->size) {
+	for (; pos != end && scans < SCAN_MAX; pos += record->size) {
 		record = record_at(ring, pos);
 		if (!is_of(reader, cpu, kind, record))
 			continue;
+		scans++;
 		if (is_wanted(kn, reader, record))
 			break;
 		delivery->filtered += record->hits;
@@ -272,8 +284,8 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	}
 	/* The next message accounts for them. */
 	position->filtered = batch.filtered;
-	if (pos == end)
-		return end;
+	if (pos == end || scans == SCAN_MAX)
+		return pos;
 	begin = pos;
 
 	msg = message_new(end - pos);
@@ -284,12 +296,13 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	/* In front of the records, though its numbers are known after them. */
 	if (!head || batch_fill(msg, kind, cpu, &batch))
 		goto free_msg;
-	for (; pos != end; pos += record->size) {
+	for (; pos != end && scans < SCAN_MAX; pos += record->size) {
 		u64 lost;
 
 		record = record_at(ring, pos);
 		if (!is_of(reader, cpu, kind, record))
 			continue;
+		scans++;
 		if (pos != begin && !is_wanted(kn, reader, record)) {
 			batch.filtered += record->hits;
 			batch.next = record->seq + record->hits;
@@ -316,7 +329,7 @@ static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 	position->next = batch.next;
 	batch.filtered -= position->filtered;
 	position->filtered = 0;
-	if (genlmsg_unicast(kn->net, msg, reader->portid)) {
+	if (ksflow_subscriber_send(kn, reader, msg)) {
 		/* Whatever the filter would have said of them. */
 		lose(reader, ring, cpu, kind, begin, pos, &delivery->overrun);
 	} else {
@@ -334,23 +347,87 @@ no_memory:
 	return end;
 }
 
-/* Hand all samples to psample. */
-static void publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
-		    int cpu, u32 pos, u32 end)
+/* Hand samples to psample. Return: where the next ones begin. */
+static u32 publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
+		   int cpu, u32 pos, u32 end)
 {
 	struct ksflow_delivery *delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
 	struct ksflow_record *record;
-	u32 taken;
+	u32 taken, scans = 0;
 
-	for (; pos != end; pos += record->size) {
+	for (; pos != end && scans < SCAN_MAX; pos += record->size) {
 		record = record_at(ring, pos);
 		if (!is_of(reader, cpu, KSFLOW_KIND_SAMPLE, record))
 			continue;
+		scans++;
 		taken = ksflow_psample_send(reader->psample, record);
 		delivery->delivered += taken;
 		delivery->psample += record->hits - taken;
-		cond_resched();
 	}
+	return pos;
+}
+
+/* Too late: somebody waits for the drain to end. */
+static u32 give_up(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
+		   int cpu, unsigned int kind, u32 pos, u32 end)
+{
+	struct ksflow_position *position = &reader->position[cpu][kind];
+	u64 next;
+
+	next = lose(reader, ring, cpu, kind, pos, end,
+		    &reader->delivery[kind].overrun);
+	if (next) {
+		position->next = next;
+		position->filtered = 0;
+	}
+	return end;
+}
+
+static bool is_late(const struct ksflow_relay *relay)
+{
+	unsigned long stop_by = READ_ONCE(relay->stop_by);
+
+	return stop_by && time_after(jiffies, stop_by);
+}
+
+/*
+ * A message, or as much work, for one reader that has not had all of @ring up to
+ * @end. Readers may come and go between two of them: one that comes has no use
+ * for what is there already. Return: whether there was one.
+ */
+static bool serve(struct ksflow_net *kn, struct ksflow_ring *ring, int cpu,
+		  u32 end)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader;
+
+	lockdep_assert_held(&relay->lock);
+	list_for_each_entry(reader, &relay->readers, list) {
+		if (reader->pass != relay->pass) {
+			reader->pass = relay->pass;
+			reader->kind = 0;
+			reader->pos = ring->tail;
+		}
+		while (reader->kind < KSFLOW_KINDS &&
+		       (reader->pos == end ||
+			!(reader->kinds & BIT(reader->kind)))) {
+			reader->kind++;
+			reader->pos = ring->tail;
+		}
+		if (reader->kind == KSFLOW_KINDS)
+			continue;
+		if (is_late(relay))
+			reader->pos = give_up(reader, ring, cpu, reader->kind,
+					      reader->pos, end);
+		else if (reader->psample)
+			reader->pos = publish(reader, ring, cpu, reader->pos,
+					      end);
+		else
+			reader->pos = send_one(kn, reader, ring, cpu,
+					       reader->kind, reader->pos, end);
+		return true;
+	}
+	return false;
 }
 
 /* Return: whether records are to wait. */
@@ -358,10 +435,9 @@ static bool drain_ring(struct ksflow_net *kn, int cpu, bool is_final)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_ring *ring = per_cpu_ptr(relay->ring, cpu);
-	struct ksflow_subscriber *reader;
-	unsigned int kind;
-	u32 head, end, pos;
+	u32 head, end;
 
+	lockdep_assert_held(&relay->drain_lock);
 	WRITE_ONCE(ring->is_urgent, false);
 	WRITE_ONCE(ring->is_armed, false);
 	/* Pairs with call_worker(): a record we do not see calls us again. */
@@ -373,19 +449,14 @@ static bool drain_ring(struct ksflow_net *kn, int cpu, bool is_final)
 	/* Better without a delay than lost. */
 	is_final |= head - ring->tail > ring->mask / 2;
 	end = complete_records(kn, ring, ring->tail, head, is_final);
-	list_for_each_entry(reader, &relay->readers, list) {
-		if (reader->psample) {
-			publish(reader, ring, cpu, ring->tail, end);
-			continue;
-		}
-		for (kind = 0; kind < KSFLOW_KINDS; kind++) {
-			if (!(reader->kinds & BIT(kind)))
-				continue;
-			for (pos = ring->tail; pos != end;)
-				pos = send_one(kn, reader, ring, cpu, kind, pos,
-					       end);
-		}
+	mutex_lock(&relay->lock);
+	relay->pass++;
+	while (serve(kn, ring, cpu, end)) {
+		mutex_unlock(&relay->lock);
+		cond_resched();
+		mutex_lock(&relay->lock);
 	}
+	mutex_unlock(&relay->lock);
 	smp_store_release(&ring->tail, end);
 	return end != head;
 }
@@ -401,7 +472,7 @@ static bool drain(struct ksflow_relay *relay, bool is_final)
 	LIST_HEAD(devices);
 	int cpu;
 
-	mutex_lock(&relay->lock);
+	mutex_lock(&relay->drain_lock);
 	spin_lock(&relay->retired_lock);
 	list_splice_init(&relay->retired_samplers, &samplers);
 	list_splice_init(&relay->retired_devices, &devices);
@@ -415,11 +486,15 @@ static bool drain(struct ksflow_relay *relay, bool is_final)
 	if (relay->ring_bytes)
 		for_each_possible_cpu(cpu)
 			is_waiting |= drain_ring(kn, cpu, is_final);
+	mutex_lock(&relay->lock);
 	list_for_each_entry_safe(sampler, next_sampler, &samplers, list)
 		ksflow_sampler_free(sampler);
-	list_for_each_entry_safe(device, next_device, &devices, list)
+	list_for_each_entry_safe(device, next_device, &devices, list) {
+		ksflow_subscriber_forget(relay, device->ifindex);
 		ksflow_device_free(device);
+	}
 	mutex_unlock(&relay->lock);
+	mutex_unlock(&relay->drain_lock);
 	return is_waiting;
 }
 
@@ -434,6 +509,24 @@ static bool drain(struct ksflow_relay *relay, bool is_final)
 void ksflow_relay_drain(struct ksflow_relay *relay)
 {
 	drain(relay, true);
+}
+
+/**
+ * ksflow_relay_flush - the same, for who holds rtnl_lock
+ * @relay: of a namespace
+ *
+ * What readers have not had after a second is lost to them: however many they
+ * are and whatever their filters, nobody else is to wait for them.
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_relay_flush(struct ksflow_relay *relay)
+{
+	/* 0 is never. */
+	WRITE_ONCE(relay->stop_by,
+		   (jiffies + msecs_to_jiffies(STOP_MS)) | 1);
+	drain(relay, true);
+	WRITE_ONCE(relay->stop_by, 0);
 }
 
 static void ksflow_relay_work(struct work_struct *work)
@@ -486,104 +579,119 @@ static bool is_users(const struct ksflow_relay *relay)
 	return kn->net->user_ns != &init_user_ns;
 }
 
-static void rings_free(struct ksflow_relay *relay)
+static void rings_free(const struct ksflow_relay *relay,
+		       struct ksflow_ring __percpu *rings, u32 bytes)
 {
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		kvfree(per_cpu_ptr(relay->ring, cpu)->data);
-	free_percpu(relay->ring);
-	relay->ring = NULL;
+		kvfree(per_cpu_ptr(rings, cpu)->data);
+	free_percpu(rings);
 	if (is_users(relay))
-		atomic_long_sub((long)relay->ring_bytes * num_possible_cpus(),
+		atomic_long_sub((long)bytes * num_possible_cpus(),
 				&users_rings);
-	relay->ring_bytes = 0;
 }
 
 /**
- * ksflow_relay_start - have rings of this size
- * @relay: without taps at work
+ * ksflow_relay_rings_new - rings for ksflow_relay_start()
+ * @relay: whose they are to be; the ones it has stay as they are
  * @bytes: for each CPU, a power of two
+ * @rings: gets them
  * @extack: gets the reason of a refusal
  *
- * Context: process; ksflow_net.lock. Charged to the caller's memory control
- * group.
+ * Context: process. Charged to the caller's memory control group.
  * Return: 0, -ENOMEM or -ENOSPC.
  */
-int ksflow_relay_start(struct ksflow_relay *relay, u32 bytes,
-		       struct netlink_ext_ack *extack)
+int ksflow_relay_rings_new(struct ksflow_relay *relay, u32 bytes,
+			   struct ksflow_ring __percpu **rings,
+			   struct netlink_ext_ack *extack)
 {
 	long total = (long)bytes * num_possible_cpus();
-	int cpu, err = 0;
+	struct ksflow_ring __percpu *new;
+	int cpu;
 
-	mutex_lock(&relay->lock);
-	if (relay->ring_bytes)
-		goto out;
 	if (is_users(relay) &&
 	    atomic_long_add_return(total, &users_rings) > USERS_RINGS_MAX) {
 		atomic_long_sub(total, &users_rings);
 		NL_SET_ERR_MSG(extack, "the rings of all user namespaces would take more than 64 MiB: expected a smaller ring, or fewer readers");
-		err = -ENOSPC;
-		goto out;
+		return -ENOSPC;
 	}
-	err = -ENOMEM;
-	relay->ring = alloc_percpu_gfp(struct ksflow_ring,
-				       KSFLOW_GFP | __GFP_ZERO);
-	if (!relay->ring) {
-		NL_SET_ERR_MSG(extack, "no memory for the rings");
+	new = alloc_percpu_gfp(struct ksflow_ring, KSFLOW_GFP | __GFP_ZERO);
+	if (!new) {
 		if (is_users(relay))
 			atomic_long_sub(total, &users_rings);
-		goto out;
+		goto no_memory;
 	}
-	relay->ring_bytes = bytes;
 	for_each_possible_cpu(cpu) {
-		struct ksflow_ring *ring = per_cpu_ptr(relay->ring, cpu);
+		struct ksflow_ring *ring = per_cpu_ptr(new, cpu);
 
 		init_irq_work(&ring->irq_work, kick);
 		ring->relay = relay;
 		ring->mask = bytes - 1;
 		ring->data = kvzalloc_node(bytes, KSFLOW_GFP, cpu_to_node(cpu));
 		if (!ring->data) {
-			NL_SET_ERR_MSG(extack, "no memory for the rings");
-			rings_free(relay);
-			goto out;
+			rings_free(relay, new, bytes);
+			goto no_memory;
 		}
 	}
-	err = 0;
-out:
-	mutex_unlock(&relay->lock);
-	return err;
+	*rings = new;
+	return 0;
+
+no_memory:
+	NL_SET_ERR_MSG(extack, "no memory for the rings");
+	return -ENOMEM;
+}
+
+/**
+ * ksflow_relay_start - have these rings; readers count anew
+ * @relay: without rings, and without taps at work
+ * @rings: of ksflow_relay_rings_new(); taken over
+ * @bytes: as said there
+ *
+ * Context: process; ksflow_net.lock.
+ */
+void ksflow_relay_start(struct ksflow_relay *relay,
+			struct ksflow_ring __percpu *rings, u32 bytes)
+{
+	mutex_lock(&relay->drain_lock);
+	relay->ring = rings;
+	relay->ring_bytes = bytes;
+	mutex_unlock(&relay->drain_lock);
+	ksflow_subscriber_restart(relay);
 }
 
 /**
  * ksflow_relay_stop - drain for the last time and give the rings back
  * @relay: its samplers are retired
  *
- * Context: process; ksflow_net.lock.
+ * Context: process; ksflow_net.lock. For a second or so, see
+ * ksflow_relay_flush().
  */
 void ksflow_relay_stop(struct ksflow_relay *relay)
 {
+	struct ksflow_ring __percpu *rings = relay->ring;
+	u32 bytes = relay->ring_bytes;
 	int cpu;
 
-	if (!relay->ring_bytes)
+	if (!bytes)
 		return;
 	/* No tap is left in the middle of a record: they run under RCU. */
 	synchronize_net();
 	for_each_possible_cpu(cpu)
-		irq_work_sync(&per_cpu_ptr(relay->ring, cpu)->irq_work);
-	cancel_delayed_work_sync(&relay->work);
-	ksflow_relay_drain(relay);
-	mutex_lock(&relay->lock);
-	rings_free(relay);
-	mutex_unlock(&relay->lock);
+		irq_work_sync(&per_cpu_ptr(rings, cpu)->irq_work);
+	/* The worker may be at it: it is told to hurry, too. */
+	ksflow_relay_flush(relay);
+	mutex_lock(&relay->drain_lock);
+	relay->ring = NULL;
+	relay->ring_bytes = 0;
+	mutex_unlock(&relay->drain_lock);
+	rings_free(relay, rings, bytes);
 }
 
-/**
- * ksflow_relay_net_init - no rings, no readers
- * Return: 0.
- */
-int ksflow_relay_net_init(struct ksflow_relay *relay)
+/** ksflow_relay_net_init - no rings, no readers */
+void ksflow_relay_net_init(struct ksflow_relay *relay)
 {
+	mutex_init(&relay->drain_lock);
 	mutex_init(&relay->lock);
 	INIT_LIST_HEAD(&relay->readers);
 	INIT_DELAYED_WORK(&relay->work, ksflow_relay_work);
@@ -591,7 +699,6 @@ int ksflow_relay_net_init(struct ksflow_relay *relay)
 	INIT_LIST_HEAD(&relay->retired_samplers);
 	INIT_LIST_HEAD(&relay->retired_devices);
 	relay->header = KSFLOW_HEADER_DEFAULT;
-	return 0;
 }
 
 /** ksflow_relay_net_exit - the mirror of init; rings and readers are gone */

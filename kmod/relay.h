@@ -28,7 +28,7 @@ struct netlink_ext_ack;
  * @lost: samples of each kind that found no room
  * @irq_work: calls the worker, from any context
  * @relay: what this is a part of
- * @tail: bytes consumed so far; the worker writes, under the relay's lock
+ * @tail: bytes consumed so far; the worker writes, under @drain_lock
  */
 struct ksflow_ring {
 	u8 *data;
@@ -45,11 +45,17 @@ struct ksflow_ring {
 
 /**
  * struct ksflow_relay - rings, worker and readers of one namespace
- * @lock: guards the members down to @ring_bytes, the rings' tails, readers,
- *	and what samplers and devices have been told or retired of
+ * @drain_lock: one drain at a time, however long it takes; guards the rings'
+ *	tails, and what samplers and devices have been told
+ * @stop_by: jiffies at which a drain loses what is left, since somebody waits
+ *	with rtnl_lock; 0: never
+ * @lock: guards readers and their ledgers, and what devices keep of samplers
+ *	retired; a drain takes it for a message at a time
+ * @pass: rings drained so far, the one at hand included
  * @readers: struct ksflow_subscriber
  * @reader_count: how many
- * @ring_bytes: size of each ring, 0 for none
+ * @ring_bytes: size of each ring, 0 for none; written under ksflow_net.lock
+ *	and @drain_lock, as @ring
  * @ring: one for each possible CPU; in place before any tap and until after
  * @header: bytes kept of a packet; taps read it once
  * @work: drains the rings
@@ -58,11 +64,15 @@ struct ksflow_ring {
  * @retired_devices: likewise, after their samplers
  */
 struct ksflow_relay {
+	struct mutex drain_lock;
+	unsigned long stop_by;
+
 	struct mutex lock;
+	u32 pass;
 	struct list_head readers;
 	u32 reader_count;
-	u32 ring_bytes;
 
+	u32 ring_bytes;
 	struct ksflow_ring __percpu *ring;
 	u32 header;
 	struct delayed_work work;
@@ -83,12 +93,16 @@ void ksflow_relay_retire_sampler(struct ksflow_relay *relay,
 void ksflow_relay_retire_device(struct ksflow_relay *relay,
 				struct ksflow_device *device);
 void ksflow_relay_drain(struct ksflow_relay *relay);
+void ksflow_relay_flush(struct ksflow_relay *relay);
 
-int ksflow_relay_start(struct ksflow_relay *relay, u32 bytes,
-		       struct netlink_ext_ack *extack);
+int ksflow_relay_rings_new(struct ksflow_relay *relay, u32 bytes,
+			   struct ksflow_ring __percpu **rings,
+			   struct netlink_ext_ack *extack);
+void ksflow_relay_start(struct ksflow_relay *relay,
+			struct ksflow_ring __percpu *rings, u32 bytes);
 void ksflow_relay_stop(struct ksflow_relay *relay);
 
-int ksflow_relay_net_init(struct ksflow_relay *relay);
+void ksflow_relay_net_init(struct ksflow_relay *relay);
 void ksflow_relay_net_exit(struct ksflow_relay *relay);
 
 #endif /* KSFLOW_RELAY_H */

@@ -7,58 +7,105 @@
  */
 #include "subscriber.h"
 
+#include <linux/cpu.h>
 #include <linux/netlink.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
+#include <net/genetlink.h>
+#include <net/sock.h>
 
 #include "filter.h"
 #include "net.h"
 
-static struct ksflow_subscriber *find(struct ksflow_relay *relay, u32 portid)
+/* @sk: NULL for psample */
+static struct ksflow_subscriber *find(struct ksflow_relay *relay,
+				      const struct sock *sk)
 {
 	struct ksflow_subscriber *reader;
 
 	lockdep_assert_held(&relay->lock);
 	list_for_each_entry(reader, &relay->readers, list)
-		if (reader->portid == portid)
+		if (reader->sk == sk)
 			return reader;
 	return NULL;
 }
 
-static void free_reader(struct ksflow_subscriber *reader)
+static void remove(struct ksflow_relay *relay, struct ksflow_subscriber *reader)
 {
+	lockdep_assert_held(&relay->lock);
+	list_del(&reader->list);
+	relay->reader_count -= !!reader->sk;
+	if (reader->sk)
+		sock_put(reader->sk);
 	xa_destroy(&reader->lost_by_source);
 	ksflow_filter_free(reader->filter);
 	kvfree(reader->position);
 	kfree(reader);
 }
 
-/* From here on: what is in the rings already is not for this reader. */
-static void start_position(struct ksflow_relay *relay,
-			   struct ksflow_subscriber *reader)
+/**
+ * struct beginning - a reader that is to have what comes from now on
+ * @relay: of its namespace
+ * @reader: the reader
+ * @kinds: of these kinds, bits 1 << enum ksflow_kind
+ */
+struct beginning {
+	struct ksflow_relay *relay;
+	struct ksflow_subscriber *reader;
+	u32 kinds;
+};
+
+static void begin_at(const struct beginning *beginning, int cpu)
 {
+	const struct ksflow_ring *ring = per_cpu_ptr(beginning->relay->ring,
+						     cpu);
 	unsigned int kind;
-	int cpu;
 
-	for_each_possible_cpu(cpu) {
-		const struct ksflow_ring *ring;
+	for (kind = 0; kind < KSFLOW_KINDS; kind++) {
+		struct ksflow_position *position =
+			&beginning->reader->position[cpu][kind];
 
-		if (!relay->ring_bytes)
-			break;
-		ring = per_cpu_ptr(relay->ring, cpu);
-		for (kind = 0; kind < KSFLOW_KINDS; kind++) {
-			struct ksflow_position *position =
-				&reader->position[cpu][kind];
-
-			position->first = READ_ONCE(ring->seq[kind]);
-			position->next = position->first;
-			position->lost = READ_ONCE(ring->lost[kind]);
-			position->filtered = 0;
-		}
+		if (!(beginning->kinds & BIT(kind)))
+			continue;
+		position->first = READ_ONCE(ring->seq[kind]);
+		position->next = position->first;
+		position->lost = READ_ONCE(ring->lost[kind]);
+		position->filtered = 0;
 	}
 }
 
+static void begin_here(void *beginning)
+{
+	begin_at(beginning, smp_processor_id());
+}
+
+/*
+ * A ring's sequence and its losses are one thing only to its own CPU: between
+ * the two, a loss would be missing in this reader's ledger for good.
+ */
+static void begin(struct ksflow_relay *relay, struct ksflow_subscriber *reader,
+		  u32 kinds)
+{
+	struct beginning beginning = { relay, reader, kinds };
+	unsigned int kind;
+	int cpu;
+
+	for (kind = 0; kind < KSFLOW_KINDS; kind++)
+		if (kinds & BIT(kind))
+			memset(&reader->delivery[kind], 0,
+			       sizeof(reader->delivery[kind]));
+	if (!relay->ring_bytes)
+		return;
+	cpus_read_lock();
+	for_each_possible_cpu(cpu)
+		if (!cpu_online(cpu))
+			begin_at(&beginning, cpu);
+	on_each_cpu(begin_here, &beginning, 1);
+	cpus_read_unlock();
+}
+
 static struct ksflow_subscriber *reader_new(struct ksflow_relay *relay,
-					    u32 portid)
+					    struct sock *sk)
 {
 	struct ksflow_subscriber *reader;
 
@@ -72,28 +119,31 @@ static struct ksflow_subscriber *reader_new(struct ksflow_relay *relay,
 		return NULL;
 	}
 	xa_init(&reader->lost_by_source);
-	reader->portid = portid;
-	start_position(relay, reader);
+	if (sk)
+		sock_hold(sk);
+	reader->sk = sk;
+	/* What is being drained is not for this one. */
+	reader->pass = relay->pass;
+	reader->kind = KSFLOW_KINDS;
 	list_add_tail(&reader->list, &relay->readers);
+	relay->reader_count += !!sk;
 	return reader;
 }
 
 /**
  * ksflow_subscriber_add - start a reader's stream, or change what it gets
- * @kn: its namespace; the rings are in place and drained
- * @portid: its socket
- * @kinds: bits 1 << enum ksflow_kind
- * @snaplen: packet bytes at most
- * @filter: taken over on success
- * @is_owner: it asks for the daemon's layer
+ * @kn: its namespace; the rings are in place
+ * @wanted: what it asks for
  * @extack: gets the reason of a refusal
+ *
+ * Of a kind that it did not get before, it gets what comes from now on.
  *
  * Context: process; ksflow_net.lock.
  * Return: 0, -EBUSY, -ENOSPC or -ENOMEM.
  */
-int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
-			  u32 snaplen, struct ksflow_filter *filter,
-			  bool is_owner, struct netlink_ext_ack *extack)
+int ksflow_subscriber_add(struct ksflow_net *kn,
+			  struct ksflow_subscription *wanted,
+			  struct netlink_ext_ack *extack)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_subscriber *reader, *other;
@@ -101,31 +151,32 @@ int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
 
 	mutex_lock(&relay->lock);
 	list_for_each_entry(other, &relay->readers, list) {
-		if (is_owner && other->is_owner && other->portid != portid) {
+		if (wanted->is_owner && other->is_owner &&
+		    other->sk != wanted->sk) {
 			NL_SET_ERR_MSG(extack, "KSFLOW_A_OWNER: another ksflowd runs in this network namespace");
 			err = -EBUSY;
 			goto out;
 		}
 	}
-	reader = find(relay, portid);
+	reader = find(relay, wanted->sk);
 	if (!reader) {
 		if (relay->reader_count == KSFLOW_SUBSCRIBERS_MAX) {
 			NL_SET_ERR_MSG(extack, "too many readers: expected at most 16 in a network namespace");
 			err = -ENOSPC;
 			goto out;
 		}
-		reader = reader_new(relay, portid);
+		reader = reader_new(relay, wanted->sk);
 		if (!reader) {
 			err = -ENOMEM;
 			goto out;
 		}
-		relay->reader_count++;
+		reader->portid = wanted->portid;
 	}
-	reader->kinds = kinds;
-	reader->snaplen = snaplen;
-	ksflow_filter_free(reader->filter);
-	reader->filter = filter;
-	reader->is_owner |= is_owner;
+	begin(relay, reader, wanted->kinds & ~reader->kinds);
+	reader->kinds = wanted->kinds;
+	reader->snaplen = wanted->snaplen;
+	swap(reader->filter, wanted->filter);
+	reader->is_owner |= wanted->is_owner;
 out:
 	mutex_unlock(&relay->lock);
 	return err;
@@ -133,7 +184,7 @@ out:
 
 /**
  * ksflow_subscriber_publish - have psample among the readers, or no more
- * @kn: the namespace; its rings, if there are any, are drained
+ * @kn: the namespace
  * @psample: what samples are handed to; NULL: nothing
  *
  * Context: process; ksflow_net.lock.
@@ -147,16 +198,15 @@ int ksflow_subscriber_publish(struct ksflow_net *kn,
 	int err = 0;
 
 	mutex_lock(&relay->lock);
-	reader = find(relay, 0);
-	if (reader) {
-		list_del(&reader->list);
-		free_reader(reader);
-	}
+	reader = find(relay, NULL);
+	if (reader)
+		remove(relay, reader);
 	if (psample) {
-		reader = reader_new(relay, 0);
+		reader = reader_new(relay, NULL);
 		if (reader) {
 			reader->kinds = BIT(KSFLOW_KIND_SAMPLE);
 			reader->psample = psample;
+			begin(relay, reader, reader->kinds);
 		} else {
 			err = -ENOMEM;
 		}
@@ -168,12 +218,33 @@ int ksflow_subscriber_publish(struct ksflow_net *kn,
 /**
  * ksflow_subscriber_remove - end a reader's stream
  * @kn: its namespace
- * @portid: its socket; 0: all readers
+ * @sk: its socket
  *
  * Context: process.
  * Return: whether there was one.
  */
-bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid)
+bool ksflow_subscriber_remove(struct ksflow_net *kn, const struct sock *sk)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader;
+
+	mutex_lock(&relay->lock);
+	reader = find(relay, sk);
+	if (reader)
+		remove(relay, reader);
+	mutex_unlock(&relay->lock);
+	return reader;
+}
+
+/**
+ * ksflow_subscriber_closed - end the stream of a reader that closed its socket
+ * @kn: its namespace
+ * @portid: the port it had; it may be another socket's by now
+ *
+ * Context: process.
+ * Return: whether there was one.
+ */
+bool ksflow_subscriber_closed(struct ksflow_net *kn, u32 portid)
 {
 	struct ksflow_relay *relay = &kn->relay;
 	struct ksflow_subscriber *reader, *next;
@@ -181,15 +252,53 @@ bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid)
 
 	mutex_lock(&relay->lock);
 	list_for_each_entry_safe(reader, next, &relay->readers, list) {
-		if (portid && reader->portid != portid)
+		if (!reader->sk || reader->portid != portid ||
+		    !sock_flag(reader->sk, SOCK_DEAD))
 			continue;
-		list_del(&reader->list);
-		relay->reader_count -= !!reader->portid;
-		free_reader(reader);
+		remove(relay, reader);
 		was_there = true;
 	}
 	mutex_unlock(&relay->lock);
 	return was_there;
+}
+
+/**
+ * ksflow_subscriber_remove_all - end all streams, psample's too
+ * @kn: the namespace
+ *
+ * Context: process.
+ */
+void ksflow_subscriber_remove_all(struct ksflow_net *kn)
+{
+	struct ksflow_relay *relay = &kn->relay;
+	struct ksflow_subscriber *reader, *next;
+
+	mutex_lock(&relay->lock);
+	list_for_each_entry_safe(reader, next, &relay->readers, list)
+		remove(relay, reader);
+	mutex_unlock(&relay->lock);
+}
+
+/**
+ * ksflow_subscriber_send - hand a message to a reader
+ * @kn: its namespace
+ * @reader: a socket
+ * @msg: the message; it is gone in any case
+ *
+ * A port that was closed may be bound by a process without privilege at once.
+ *
+ * Context: process; ksflow_relay.lock.
+ * Return: 0, -EAGAIN when the socket's buffer is full, or another -errno.
+ */
+int ksflow_subscriber_send(struct ksflow_net *kn,
+			   const struct ksflow_subscriber *reader,
+			   struct sk_buff *msg)
+{
+	if (sock_flag(reader->sk, SOCK_DEAD)) {
+		consume_skb(msg);
+		return -ECONNREFUSED;
+	}
+	return genlmsg_unicast(kn->net, msg, reader->portid);
 }
 
 /**
@@ -226,10 +335,8 @@ void ksflow_subscriber_restart(struct ksflow_relay *relay)
 	struct ksflow_subscriber *reader;
 
 	mutex_lock(&relay->lock);
-	list_for_each_entry(reader, &relay->readers, list) {
-		memset(reader->delivery, 0, sizeof(reader->delivery));
-		start_position(relay, reader);
-	}
+	list_for_each_entry(reader, &relay->readers, list)
+		begin(relay, reader, reader->kinds);
 	mutex_unlock(&relay->lock);
 }
 
@@ -272,4 +379,23 @@ void ksflow_subscriber_lose(struct ksflow_subscriber *reader, unsigned int kind,
 
 	xa_store(&reader->lost_by_source, source_index(kind, ifindex),
 		 xa_mk_value(lost & LONG_MAX), GFP_KERNEL);
+}
+
+/**
+ * ksflow_subscriber_forget - a source is gone, and what readers lost of it
+ * @relay: of its namespace
+ * @ifindex: the source
+ *
+ * Context: process; ksflow_relay.lock.
+ */
+void ksflow_subscriber_forget(struct ksflow_relay *relay, u32 ifindex)
+{
+	struct ksflow_subscriber *reader;
+	unsigned int kind;
+
+	lockdep_assert_held(&relay->lock);
+	list_for_each_entry(reader, &relay->readers, list)
+		for (kind = 0; kind < KSFLOW_KINDS; kind++)
+			xa_erase(&reader->lost_by_source,
+				 source_index(kind, ifindex));
 }

@@ -13,6 +13,8 @@ struct ksflow_filter;
 struct ksflow_net;
 struct ksflow_psample;
 struct netlink_ext_ack;
+struct sk_buff;
+struct sock;
 
 /**
  * struct ksflow_position - how far a reader has come in one ring
@@ -40,6 +42,8 @@ struct ksflow_delivery {
 /**
  * struct ksflow_subscriber - one socket that reads records
  * @list: in ksflow_relay.readers
+ * @sk: the socket, NULL for psample; held, since its port may be another's
+ *	once it is closed
  * @portid: its netlink port, 0 for psample
  * @psample: it is no socket, but psample; else NULL
  * @kinds: bits 1 << enum ksflow_kind
@@ -49,11 +53,16 @@ struct ksflow_delivery {
  * @position: for each possible CPU
  * @delivery: the ledger
  * @lost_by_source: kind and ifindex to samples lost on the way to this reader
+ * @pass: as the relay's, when it was last served; then @kind and @pos are
+ *	where it goes on in that ring
+ * @kind: enum ksflow_kind, or KSFLOW_KINDS when it has had all
+ * @pos: in the ring
  *
  * Guarded by ksflow_relay.lock.
  */
 struct ksflow_subscriber {
 	struct list_head list;
+	struct sock *sk;
 	u32 portid;
 	struct ksflow_psample *psample;
 	u32 kinds;
@@ -63,19 +72,46 @@ struct ksflow_subscriber {
 	struct ksflow_position (*position)[KSFLOW_KINDS];
 	struct ksflow_delivery delivery[KSFLOW_KINDS];
 	struct xarray lost_by_source;
+	u32 pass;
+	u32 kind;
+	u32 pos;
 };
 
-int ksflow_subscriber_add(struct ksflow_net *kn, u32 portid, u32 kinds,
-			  u32 snaplen, struct ksflow_filter *filter,
-			  bool is_owner, struct netlink_ext_ack *extack);
+/**
+ * struct ksflow_subscription - what a socket asks for
+ * @sk: the socket
+ * @portid: its netlink port
+ * @kinds: bits 1 << enum ksflow_kind
+ * @snaplen: packet bytes at most
+ * @filter: NULL for all; on success the one that the reader had before
+ * @is_owner: it asks for the daemon's layer
+ */
+struct ksflow_subscription {
+	struct sock *sk;
+	u32 portid;
+	u32 kinds;
+	u32 snaplen;
+	struct ksflow_filter *filter;
+	bool is_owner;
+};
+
+int ksflow_subscriber_add(struct ksflow_net *kn,
+			  struct ksflow_subscription *wanted,
+			  struct netlink_ext_ack *extack);
 int ksflow_subscriber_publish(struct ksflow_net *kn,
 			      struct ksflow_psample *psample);
-bool ksflow_subscriber_remove(struct ksflow_net *kn, u32 portid);
+bool ksflow_subscriber_remove(struct ksflow_net *kn, const struct sock *sk);
+bool ksflow_subscriber_closed(struct ksflow_net *kn, u32 portid);
+void ksflow_subscriber_remove_all(struct ksflow_net *kn);
+int ksflow_subscriber_send(struct ksflow_net *kn,
+			   const struct ksflow_subscriber *reader,
+			   struct sk_buff *msg);
 u32 ksflow_subscriber_kinds(struct ksflow_net *kn, u32 *owner_portid);
 void ksflow_subscriber_restart(struct ksflow_relay *relay);
 u64 ksflow_subscriber_lost(struct ksflow_subscriber *reader, unsigned int kind,
 			   u32 ifindex);
 void ksflow_subscriber_lose(struct ksflow_subscriber *reader, unsigned int kind,
 			    u32 ifindex, u32 hits);
+void ksflow_subscriber_forget(struct ksflow_relay *relay, u32 ifindex);
 
 #endif /* KSFLOW_SUBSCRIBER_H */
