@@ -15,6 +15,7 @@
 
 #include "device.h"
 #include "drop.h"
+#include "layer.h"
 #include "net.h"
 #include "netlink.h"
 #include "psample.h"
@@ -554,7 +555,7 @@ static int fill_repair(struct sk_buff *msg,
 
 	ksflow_repair_sum(rule, &sum);
 	nest = nla_nest_start(msg, KSFLOW_A_REPAIR);
-	if (!nest || ksflow_netlink_put_repair(msg, &rule->conf) ||
+	if (!nest || ksflow_layer_put_repair(msg, &rule->conf) ||
 	    nla_put_u32(msg, KSFLOW_A_REPAIR_ID, rule->id) ||
 	    nla_put_u8(msg, KSFLOW_A_REPAIR_LAYER, rule->layer) ||
 	    put_u64(msg, KSFLOW_A_REPAIR_SEEN, sum.seen) ||
