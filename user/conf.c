@@ -359,13 +359,34 @@ static int limit_value(struct lex *p, struct ksflow_drop_conf *drop)
 	return 0;
 }
 
+/*
+ * hsflowd's is a regular expression over names of traps too, and over symbols
+ * with their offset: no list of ours says the same.
+ */
+static bool is_hide_list(const char *value)
+{
+	size_t len = strcspn(value, ",");
+
+	return value[0] == '+' || value[0] == '-' ||
+	       (len == 7 && !strncmp(value, "default", len)) ||
+	       (len == 4 && !strncmp(value, "none", len));
+}
+
 static int hide_value(struct lex *p, struct ksflow_drop_conf *drop)
 {
 	char text[160];
 	int ret;
 
 	ret = lex_value(p, "default, none, +REASON or -REASON");
-	if (!ret && !args_hide(p->token, drop, text, sizeof(text)))
+	if (ret)
+		return ret;
+	if (!is_hide_list(p->token)) {
+		lex_unoffered(p, p->token_line,
+			      "dropmon: hide=%.64s: regular expressions are not offered, ignored",
+			      p->token);
+		return 0;
+	}
+	if (!args_hide(p->token, drop, text, sizeof(text)))
 		ret = lex_fail(p, "%s", text);
 	return ret;
 }

@@ -75,8 +75,9 @@ void lex_unoffered(struct lex *p, unsigned int line, const char *fmt, ...)
 }
 
 /*
- * Next token. "=" and ";" separate, as white space does. In a value, braces
- * that are balanced belong to it, since values may be regular expressions.
+ * Next token. "=" and ";" separate, as white space does; "#" begins a comment
+ * wherever it is not quoted. In a value, braces that are balanced belong to it,
+ * since values may be regular expressions.
  */
 int lex_next(struct lex *p, bool is_value)
 {
@@ -115,7 +116,7 @@ int lex_next(struct lex *p, bool is_value)
 		p->at++;
 		return 0;
 	}
-	for (; p->at < p->end && !strchr(" \t\r\n=;", *p->at); p->at++) {
+	for (; p->at < p->end && !strchr(" \t\r\n=;#", *p->at); p->at++) {
 		char c = *p->at;
 
 		if (c == '{' || c == '}') {

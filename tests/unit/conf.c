@@ -142,6 +142,25 @@ static void test_published(void)
 	is(conf.collector_count, 1, "what follows them is read");
 }
 
+/* "#" ends the line, wherever it is. */
+static void test_comments(void)
+{
+	is(parse("#\nsflow{#a\n"
+		 "collector{ip=10.0.0.1#}\nudpport=6344#main\nname=\"a#b\"#c\n}#d\n"
+		 "pcap { dev=eth0#1 sampling=7\n} polling=7#\n"
+		 "json { a=b#}\n} headerBytes=#none\n100 }# the end"), 0,
+	   "comments: %s", report.error);
+	is_str(conf.collectors[0].host, "10.0.0.1", "comments: after an address");
+	is(conf.collectors[0].port, 6344, "comments: after a number");
+	is_str(conf.collectors[0].name, "a#b", "comments: not in quotes");
+	is_str(conf.devices[0].pattern, "eth0", "comments: after a name");
+	ok(!conf.devices[0].has_rate, "comments: to the end of the line");
+	is(conf.polling_s, 7, "comments: an empty one");
+	is(conf.header_bytes, 100, "comments: before a value");
+	bad("sflow {\n collector { udpport=# 1\n} }",
+	    "test.conf:3: \"}\": expected a number");
+}
+
 /* By what they say, the files of others; each has to be read. */
 static void test_others(void)
 {
@@ -332,8 +351,19 @@ static void test_dropmon(void)
 	bad("sflow { dropmon { limit=0 } }",
 	    "test.conf:1: \"0\": expected drops a second, 1...1000000000, or unlimited");
 	bad("sflow { dropmon { sw=2 } }", "test.conf:1: \"2\": expected on or off");
-	bad("sflow { dropmon { hide=OTHERHOST } }",
-	    "test.conf:1: \"OTHERHOST\": bad word \"OTHERHOST\" to hide: expected default, none, +REASON or -REASON");
+	bad("sflow { dropmon { hide=+A,OTHERHOST } }",
+	    "test.conf:1: \"+A,OTHERHOST\": bad word \"OTHERHOST\" to hide: expected default, none, +REASON or -REASON");
+
+	/* hsflowd's is a regular expression */
+	is(parse("sflow { dropmon { start=on hide=^tcp_.*$ limit=9 }\n"
+		 "dropmon { hide=\"(NO_SOCKET|default)\" } }"), 0,
+	   "dropmon: hsflowd's hide: %s", report.error);
+	is(conf.drop.hide_count, 0, "dropmon: hides nothing more");
+	ok(!ksflow_has(&conf.drop, DROP_HIDE), "dropmon: the default holds");
+	is(report.unoffered_count, 2, "dropmon: --strict refuses it");
+	is_str(report.unoffered,
+	       "test.conf:1: dropmon: hide=^tcp_.*$: regular expressions are not offered, ignored",
+	       "dropmon: which is said");
 	bad("sflow { dropmon { rate=1 } }",
 	    "test.conf:1: \"rate\": expected start, limit, burst, sw, hw, hide or } in dropmon");
 	bad("sflow { dropmon { ",
@@ -715,6 +745,7 @@ int main(void)
 	test_values();
 	test_published();
 	test_others();
+	test_comments();
 	test_environment();
 	test_dropmon();
 	test_errors();
