@@ -153,6 +153,29 @@ status "pretty" 0 ksflow -n "$a" -p show
 is "is JSON" "$(json 'd["module"]["abi"]' <"$t/out")" \
 	"$(ksflow -j show | json 'd["module"]["abi"]')"
 
+# --- completion: names are what others make them ---
+
+in_ns "$a" ip link add '$(>hit)' type dummy
+ip netns add '$(>hit)'
+on_exit "ip netns del '\$(>hit)'"
+cat >"$t/complete" <<'END'
+cd "$t" || exit
+. /usr/local/share/bash-completion/completions/ksflow
+COMP_WORDS=("$@")
+COMP_CWORD=$(($# - 1))
+_ksflow
+printf '%s ' "${COMPREPLY[@]}"
+END
+complete() { t=$t ip netns exec "$a" bash "$t/complete" ksflow "$@"; }
+is "completion of verbs" "$(complete re)" "repair reset "
+is "of words and devices" "$(complete dev de) $(complete dev set a)" "del  auto a0 "
+is "a device's name is quoted" "$(complete dev set '$')" '\$\(\>hit\) '
+is "a namespace's, too" "$(complete -n '$')" '\$\(\>hit\) '
+complete dev set '' | tr ' ' '\n' >"$t/out"
+is "all devices" "$(grep -cxF -e a0 -e '\$\(\>hit\)' "$t/out")" 2
+fails "and none of them was executed" test -e "$t/hit"
+in_ns "$a" ip link del '$(>hit)'
+
 # --- refusals by the module: attribute, range, nothing changed ---
 
 # refused NAME TEXT ATTRIBUTE COMMAND ATTRIBUTES...: by the module
