@@ -7,6 +7,7 @@
 #include "conf.h"
 
 #include "nl.h"
+#include "print.h"
 
 #include <fnmatch.h>
 #include <stdlib.h>
@@ -151,6 +152,7 @@ void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
 	struct ksflow_layer_conf layer;
 	struct conf_rate rate;
+	char name[IFNAMSIZ];
 	unsigned int i;
 
 	if (conf_layer_of(conf, ports, count, &layer, rules)) {
@@ -161,11 +163,13 @@ void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 		"direction", "by");
 	for (i = 0; i < count; i++) {
 		conf_rate(&layer, &ports[i], &rate);
+		strcpy(name, ports[i].name);
+		print_make_safe(name);
 		if (rate.rate)
-			fprintf(out, "# %-15s %-10u %-9s %s\n", ports[i].name,
+			fprintf(out, "# %-15s %-10u %-9s %s\n", name,
 				rate.rate, ksflow_dir_name(rate.dir),
 				rate.why);
 		else
-			fprintf(out, "# %-15s off\n", ports[i].name);
+			fprintf(out, "# %-15s off\n", name);
 	}
 }

@@ -215,7 +215,7 @@ static void print_table(const struct top *top)
 
 	/* home, and what is below goes: no flicker as by clearing first */
 	if (is_live)
-		print_text("\033[H\033[J");
+		print_clear();
 	print_object(NULL);
 	print_text("drops of this namespace, ");
 	print_string("state", "state %s", state ? state : "?");

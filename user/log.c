@@ -2,6 +2,8 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "log.h"
 
+#include "print.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -48,6 +50,7 @@ static void log_line(int priority, const char *fmt, va_list ap)
 	char line[1024];
 
 	vsnprintf(line, sizeof(line), fmt, ap);
+	print_make_safe(line);
 	switch (where) {
 	case TO_PERSON:
 		fprintf(stderr, "ksflowd: %s\n", line);

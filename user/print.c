@@ -101,6 +101,13 @@ size_t print_utf8_len(const char *value)
 	return len;
 }
 
+/* U+0080...9F are commands too: U+009B is what ESC [ is. */
+static bool is_control(const unsigned char *s, size_t len)
+{
+	return (len == 1 && (*s < 0x20 || *s == 0x7f)) ||
+	       (len == 2 && *s == 0xc2 && s[1] < 0xa0);
+}
+
 static void put_json_string(const char *value)
 {
 	const unsigned char *s = (const unsigned char *)value;
@@ -121,8 +128,8 @@ static void put_json_string(const char *value)
 			puts_out("\\n");
 		} else if (*s == '\t') {
 			puts_out("\\t");
-		} else if (*s < 0x20 || *s == 0x7f) {
-			snprintf(buf, sizeof(buf), "\\u%04x", *s);
+		} else if (is_control(s, len)) {
+			snprintf(buf, sizeof(buf), "\\u%04x", s[len - 1]);
 			puts_out(buf);
 		} else {
 			put((const char *)s, len);
@@ -132,20 +139,39 @@ static void put_json_string(const char *value)
 	puts_out("\"");
 }
 
+static void make_safe(char *s, const char *keep)
+{
+	char *to = s;
+	size_t len;
+
+	while (*s) {
+		len = print_utf8_len(s);
+		if (!len || (is_control((unsigned char *)s, len) &&
+			     !strchr(keep, *s)))
+			*to++ = '?';
+		else
+			to = (char *)memmove(to, s, len) + len;
+		s += len ? len : 1;
+	}
+	*to = '\0';
+}
+
+void print_make_safe(char *s)
+{
+	make_safe(s, "");
+}
+
 /* A copy of @value that no terminal takes for a command; to be freed. */
 static char *printable(const char *value)
 {
 	char *copy = strdup(value);
-	char *s;
 
 	if (!copy) {
 		errno = ENOMEM;
 		check(-1);
 		return NULL;
 	}
-	for (s = copy; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	make_safe(copy, "");
 	return copy;
 }
 
@@ -332,12 +358,27 @@ void print_flag(const char *key, const char *text, bool value)
 void print_text(const char *fmt, ...)
 {
 	va_list args;
+	char *text;
+	int len;
 
 	if (print.json)
 		return;
 	va_start(args, fmt);
-	check(vfprintf(print.out, fmt, args));
+	len = vasprintf(&text, fmt, args);
 	va_end(args);
+	if (len < 0) {
+		check(len);
+		return;
+	}
+	make_safe(text, "\n");
+	puts_out(text);
+	free(text);
+}
+
+void print_clear(void)
+{
+	if (!print.json)
+		puts_out("\033[H\033[J");
 }
 
 void print_cell(const char *key, int width, const char *value)

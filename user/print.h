@@ -8,8 +8,8 @@
  *	fmt NULL	only in JSON
  *
  * Strings are made safe for their reader: in JSON what is not UTF-8 becomes
- * U+FFFD, in text control characters become '?'. Interface names may hold
- * either.
+ * U+FFFD, and control characters are escaped; in text both become '?'. Names of
+ * interfaces and processes may hold either.
  */
 #ifndef KSFLOW_USER_PRINT_H
 #define KSFLOW_USER_PRINT_H
@@ -56,6 +56,12 @@ bool print_is_json(void);
  */
 size_t print_utf8_len(const char *s);
 
+/*
+ * In place, for what does not go through here: control characters, U+0080...9F
+ * with them, and what is not UTF-8 become '?'.
+ */
+void print_make_safe(char *s);
+
 /* Containers exist in JSON only; @key is NULL inside an array. */
 void print_object(const char *key);
 void print_object_end(void);
@@ -79,8 +85,10 @@ void print_item(const char *fmt, const char *value);
 void print_bool(const char *key, const char *text, bool value);
 /* A flag: in JSON true, or absent; in text @text, or nothing. */
 void print_flag(const char *key, const char *text, bool value);
-/* Text alone. */
+/* Text alone; safe as strings are, but for line ends. */
 void print_text(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The terminal's screen; nothing in JSON. */
+void print_clear(void);
 
 /**
  * print_cell() - a left-aligned column of text, a string in JSON

@@ -3,6 +3,7 @@
 #include "tool.h"
 
 #include "nl.h"
+#include "print.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,9 +15,11 @@
 
 static void complain(const char *fmt, va_list args)
 {
-	fputs("ksflow: ", stderr);
-	vfprintf(stderr, fmt, args);
-	fputc('\n', stderr);
+	char line[1024];
+
+	vsnprintf(line, sizeof(line), fmt, args);
+	print_make_safe(line);
+	fprintf(stderr, "ksflow: %s\n", line);
 }
 
 void tool_error(const char *fmt, ...)

@@ -176,6 +176,28 @@ is "all devices" "$(grep -cxF -e a0 -e '\$\(\>hit\)' "$t/out")" 2
 fails "and none of them was executed" test -e "$t/hit"
 in_ns "$a" ip link del '$(>hit)'
 
+# --- names that are commands to a terminal, or no UTF-8 ---
+
+ugly=$'\e[31m\xc2\x9bA\x9b\xff'
+in_ns "$a" ip link add "$ugly" type dummy
+status "dev set" 0 ksflow -n "$a" dev set "$ugly" rate 5
+status "dev show" 0 ksflow -n "$a" dev show
+says "shows it without them" "$t/out" '?[31m?A??'
+fails "and nothing else" env LC_ALL=C grep -q '[^ -~]' "$t/out"
+for words in "dev show $ugly-" "monitor $ugly" "$ugly"; do
+	# shellcheck disable=SC2086
+	timeout 60 ksflow -n "$a" $words >"$t/out" 2>"$t/err"
+	is "ksflow $(tr -dc '[ -~]' <<<"$words") fails without them" \
+		"$(grep -c '?\[31m?A??' "$t/err") $(LC_ALL=C grep -c '[^ -~]' "$t/err")" "1 0" ||
+		note "$(cat -v "$t/err")"
+done
+status "in JSON" 0 ksflow -n "$a" -j dev show
+is "it is UTF-8, and no command" "$(json '[v["dev"] for v in d if "A" in v["dev"]]' <"$t/out")" \
+	'["\u001b[31m\u009bA\ufffd\ufffd"]'
+fails "nor anything else" env LC_ALL=C grep -q '[^ -~]' <(LC_ALL=C sed 's/\xef\xbf\xbd//g' "$t/out")
+in_ns "$a" ip link del "$ugly"
+ksflow -n "$a" reset
+
 # --- refusals by the module: attribute, range, nothing changed ---
 
 # refused NAME TEXT ATTRIBUTE COMMAND ATTRIBUTES...: by the module

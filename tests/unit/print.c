@@ -121,12 +121,58 @@ static void test_strings(void)
 	is_str(json_of("\xed\xa0\x80\xf4\x90\x80\x80"),
 	       "{\"s\":\"\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\\ufffd\"}\n",
 	       "surrogate, past the last character");
+	is_str(json_of("\xc2\x80\xc2\x9b\xc2\xa0\x9b"),
+	       "{\"s\":\"\\u0080\\u009b\xc2\xa0\\ufffd\"}\n",
+	       "the other control characters");
+	is_str(json_of("\xf0\x9f\x90"), "{\"s\":\"\\ufffd\\ufffd\\ufffd\"}\n",
+	       "cut short at the end");
 
 	out = begin(false, false);
 	print_string("s", "[%s]", "a\x1b[31mb\n");
 	print_cell("t", 4, "\x7f");
 	end(out);
 	is_str(text, "[a?[31mb?]?    ", "no command reaches the terminal");
+
+	out = begin(false, false);
+	print_string("s", "[%s]", "\xc2\x9b" "31m\x9b\xc3\xbc\xff\xc2\xa0\xe2\x82");
+	print_item("%s", "\x85");
+	print_text(" %s\n", "\x1b]0;\xc2\x9d");
+	end(out);
+	is_str(text, "[?31m?\xc3\xbc?\xc2\xa0??]? ?]0;?\n",
+	       "none of 8 bits does, nor what is not UTF-8");
+}
+
+/* Each byte, and each two: JSON is UTF-8, and text holds no command. */
+static void test_bytes(void)
+{
+	unsigned int bad = 0, i;
+	const char *s;
+	size_t len;
+	FILE *out;
+
+	for (i = 1; i <= 0xffff; i++) {
+		char name[3] = { (char)(i & 0xff), (char)(i >> 8) };
+		bool is_json = i % 2;
+
+		if (!name[0])
+			continue;
+		out = fmemopen(text, sizeof(text), "w");
+		print_open(out, is_json, false);
+		print_object(NULL);
+		print_string("s", "%s", name);
+		print_text("%s", name);
+		print_object_end();
+		fclose(out);
+		for (s = text; *s; s += len) {
+			len = print_utf8_len(s);
+			if (!len || (len == 1 && (*s == 0x7f || *s < ' ') &&
+				     *s != '\n') ||
+			    (*s == '\xc2' && (unsigned char)s[1] < 0xa0))
+				break;
+		}
+		bad += *s != 0;
+	}
+	is(bad, 0, "any two bytes");
 }
 
 static void test_numbers(void)
@@ -166,6 +212,7 @@ int main(void)
 	test_both();
 	test_lines();
 	test_strings();
+	test_bytes();
 	test_numbers();
 	test_errors();
 	return tap_done();
