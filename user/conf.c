@@ -169,14 +169,14 @@ static int collector(struct lex *p, struct conf *conf)
 			return 0;
 		}
 		if (lex_is(p, "ip")) {
-			ret = lex_word_value(p, c->host, sizeof(c->host),
+			ret = lex_name_value(p, c->host, sizeof(c->host),
 					 "an address or host name");
 		} else if (lex_is(p, "udpport")) {
 			ret = lex_number_value(p, 1, 65535, &port);
 			if (!ret)
 				c->port = port;
 		} else if (lex_is(p, "dev")) {
-			ret = lex_word_value(p, c->dev, sizeof(c->dev),
+			ret = lex_name_value(p, c->dev, sizeof(c->dev),
 					 "an interface name");
 		} else if (lex_is(p, "namespace")) {
 			ret = lex_word_value(p, c->netns, sizeof(c->netns),
@@ -189,7 +189,7 @@ static int collector(struct lex *p, struct conf *conf)
 				snprintf(c->src, sizeof(c->src), "%.45s",
 					 p->token);
 		} else if (lex_is(p, "name")) {
-			ret = lex_word_value(p, c->name, sizeof(c->name),
+			ret = lex_name_value(p, c->name, sizeof(c->name),
 					 "a name");
 		} else if (lex_is(p, "dscp")) {
 			ret = small_value(p, 0, 63, &c->dscp);
@@ -628,7 +628,7 @@ static int setting(struct lex *p, struct conf *conf)
 	if (lex_is(p, "samplingDirection"))
 		return dir_value(p, &conf->dir);
 	if (lex_is(p, "agent"))
-		return lex_word_value(p, conf->agent_dev, sizeof(conf->agent_dev),
+		return lex_name_value(p, conf->agent_dev, sizeof(conf->agent_dev),
 				  "an interface name");
 	if (lex_is(p, "agentIP"))
 		return agent_value(p, conf);

@@ -131,7 +131,7 @@ int conf_dns_sd(struct lex *p, struct conf *conf)
 		if (ret || lex_is(p, "}"))
 			break;
 		if (lex_is(p, "domain"))
-			ret = lex_word_value(p, conf->dns_sd.domain,
+			ret = lex_name_value(p, conf->dns_sd.domain,
 					     sizeof(conf->dns_sd.domain),
 					     "a domain");
 		else

@@ -3,6 +3,7 @@
 /* From a configuration to the module's rules, and to text. */
 #include "conf.h"
 
+#include "conf_lex.h"
 #include "conf_repair.h"
 #include "nl.h"
 
@@ -338,6 +339,12 @@ static void print_addr(FILE *out, const struct sflow_addr *addr)
 			addr->bytes, text, sizeof(text)), out);
 }
 
+static void print_word(FILE *out, const char *key, const char *value)
+{
+	if (value[0])
+		lex_print(out, key, value);
+}
+
 static void print_drop(const struct ksflow_drop_conf *drop, FILE *out)
 {
 	unsigned int i;
@@ -354,7 +361,7 @@ static void print_drop(const struct ksflow_drop_conf *drop, FILE *out)
 	if (ksflow_has(drop, DROP_HW))
 		fprintf(out, " hw=%s", drop->hw ? "on" : "off");
 	for (i = 0; i < drop->hide_count; i++)
-		fprintf(out, " hide=%s", drop->hide[i]);
+		lex_print(out, "hide", drop->hide[i]);
 	fprintf(out, " }\n");
 }
 
@@ -372,9 +379,11 @@ static void print_blocks(const struct conf *conf, FILE *out)
 			conf->psamples[i].group,
 			on_off(conf->psamples[i].ingress),
 			on_off(conf->psamples[i].egress));
-	if (conf->dent.is_there)
-		fprintf(out, "  dent { sw=%s switchport=%s }\n",
-			on_off(conf->dent.sw), conf->dent.switchport);
+	if (conf->dent.is_there) {
+		fprintf(out, "  dent { sw=%s", on_off(conf->dent.sw));
+		lex_print(out, "switchport", conf->dent.switchport);
+		fprintf(out, " }\n");
+	}
 	if (conf->tcp.is_there)
 		fprintf(out, "  tcp { tunnel=%s udp=%s }\n",
 			on_off(conf->tcp.tunnel), on_off(conf->tcp.udp));
@@ -386,10 +395,18 @@ static void print_blocks(const struct conf *conf, FILE *out)
 		}
 		fprintf(out, " }\n");
 	}
-	if (conf->dns_sd.is_there)
-		fprintf(out, "  dns-sd {%s%s }\n",
-			conf->dns_sd.domain[0] ? " domain=" : "",
-			conf->dns_sd.domain);
+	if (conf->dns_sd.is_there) {
+		fprintf(out, "  dns-sd {");
+		print_word(out, "domain", conf->dns_sd.domain);
+		fprintf(out, " }\n");
+	}
+}
+
+static void print_speeds(FILE *out, const struct conf_device *d)
+{
+	fprintf(out, " speed=%uM-", d->speed_min_mbit);
+	if (d->speed_max_mbit <= 1000000000)
+		fprintf(out, "%uM", d->speed_max_mbit);
 }
 
 /* As a file that, read, gives the same. */
@@ -413,15 +430,10 @@ void conf_print(const struct conf *conf, FILE *out)
 		const struct conf_device *d = &conf->devices[i];
 
 		fprintf(out, "  %s {", d->is_interface ? "interface" : "pcap");
-		if (d->pattern[0] || d->regex[0])
-			fprintf(out, "%s%s%s%s", d->pattern[0] ? " dev=" : "",
-				d->pattern, d->regex[0] ? " dev.pattern=" : "",
-				d->regex);
-		else if (d->speed_max_mbit > 1000000000)
-			fprintf(out, " speed=%uM-", d->speed_min_mbit);
-		else
-			fprintf(out, " speed=%uM-%uM", d->speed_min_mbit,
-				d->speed_max_mbit);
+		print_word(out, "dev", d->pattern);
+		print_word(out, "dev.pattern", d->regex);
+		if (!d->pattern[0] && !d->regex[0])
+			print_speeds(out, d);
 		if (d->has_rate)
 			fprintf(out, " sampling=%u", d->rate);
 		if (d->dir)
@@ -450,8 +462,11 @@ void conf_print(const struct conf *conf, FILE *out)
 	fprintf(out, "  datagramBytes = %u\n", conf->datagram_bytes);
 	if (conf->sub_agent_id)
 		fprintf(out, "  subAgentId = %u\n", conf->sub_agent_id);
-	if (conf->agent_dev[0])
-		fprintf(out, "  agent = %s\n", conf->agent_dev);
+	if (conf->agent_dev[0]) {
+		fprintf(out, " ");
+		lex_print(out, "agent", conf->agent_dev);
+		fprintf(out, "\n");
+	}
 	if (conf->agent_addr.type) {
 		fprintf(out, "  agentIP = ");
 		print_addr(out, &conf->agent_addr);
@@ -468,16 +483,13 @@ void conf_print(const struct conf *conf, FILE *out)
 		/* dns-sd's own */
 		if (!c->port)
 			continue;
-		fprintf(out, "  collector { ip=%s udpport=%u", c->host,
-			c->port);
-		if (c->dev[0])
-			fprintf(out, " dev=%s", c->dev);
-		if (c->src[0])
-			fprintf(out, " src=%s", c->src);
-		if (c->netns[0])
-			fprintf(out, " namespace=%s", c->netns);
-		if (c->name[0])
-			fprintf(out, " name=%s", c->name);
+		fprintf(out, "  collector {");
+		lex_print(out, "ip", c->host);
+		fprintf(out, " udpport=%u", c->port);
+		print_word(out, "dev", c->dev);
+		print_word(out, "src", c->src);
+		print_word(out, "namespace", c->netns);
+		print_word(out, "name", c->name);
 		if (c->dscp)
 			fprintf(out, " dscp=%u", c->dscp);
 		if (c->ttl)

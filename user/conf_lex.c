@@ -270,6 +270,29 @@ int lex_word_value(struct lex *p, char *out, size_t size,
 	return 0;
 }
 
+int lex_name_value(struct lex *p, char *out, size_t size, const char *expected)
+{
+	int ret = lex_word_value(p, out, size, expected);
+	const char *c;
+
+	for (c = out; !ret && *c; c++) {
+		if (isspace((unsigned char)*c))
+			ret = lex_fail(p, "expected %s without blanks",
+				       expected);
+	}
+	return ret;
+}
+
+/* No word has both a quote and what needs quotes: none has been read so. */
+void lex_print(FILE *out, const char *key, const char *value)
+{
+	const char *quote = "";
+
+	if (strpbrk(value, " \t\r\n=;#{}") && !strchr(value, '"'))
+		quote = "\"";
+	fprintf(out, " %s=%s%s%s", key, quote, value, quote);
+}
+
 int lex_switch_value(struct lex *p, bool *out)
 {
 	int ret = lex_value(p, "on or off");

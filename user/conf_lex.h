@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #define TOKEN_MAX	256
 
@@ -38,12 +39,17 @@ int lex_skip(struct lex *p);
 int lex_value(struct lex *p, const char *expected);
 int lex_word_value(struct lex *p, char *out, size_t size,
 		   const char *expected);
+/* The same without blanks: the state file has them between its words. */
+int lex_name_value(struct lex *p, char *out, size_t size,
+		   const char *expected);
 int lex_number_value(struct lex *p, uint64_t min, uint64_t max,
 		     uint32_t *out);
 /* on or off. */
 int lex_switch_value(struct lex *p, bool *out);
 /* An extended one. */
 int lex_regex_value(struct lex *p, char *out, size_t size);
+/* " KEY=VALUE", quoted if it has to be, so that lex_next() reads the same. */
+void lex_print(FILE *out, const char *key, const char *value);
 /* Digits with an optional unit of thousands, or 0x...; UINT64_MAX when it is not. */
 uint64_t lex_number(const char *s, const char **end);
 __attribute__((format(printf, 2, 3)))

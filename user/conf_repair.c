@@ -59,7 +59,7 @@ void conf_repair_print(const struct ksflow_repair_rule *rule, FILE *out)
 
 	fprintf(out, "  repair { port=%u", rule->port);
 	if (ksflow_has(rule, REPAIR_DEV))
-		fprintf(out, " dev=%s", rule->dev);
+		lex_print(out, "dev", rule->dev);
 	if (ksflow_has(rule, REPAIR_FROM))
 		print_prefix("from", rule->from, rule->from_len, out);
 	if (ksflow_has(rule, REPAIR_TO))

@@ -52,8 +52,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	out = open_memstream(&text, &len);
 	conf_print(&conf, out);
 	fclose(out);
-	/* a quoted word with blanks in it prints as several: may be refused */
-	conf_parse(&conf, text, len, "printed", &report);
+	if (conf_parse(&conf, text, len, "printed", &report))
+		abort();
 	free(text);
 	edit((const char *)data, size);
 	return 0;

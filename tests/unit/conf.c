@@ -429,6 +429,12 @@ static void test_errors(void)
 	    "test.conf:1: \"averyveryverylongname\": expected an interface name of 1...15 characters");
 	bad("sflow { agent = \"eth0\n }",
 	    "test.conf:1: \"eth0\": expected a closing quote");
+	bad("sflow { collector { ip=a name=\"my collector\" } }",
+	    "test.conf:1: \"my collector\": expected a name without blanks");
+	bad("sflow { collector { ip=\"a\tb\" } }",
+	    "test.conf:1: \"a\tb\": expected an address or host name without blanks");
+	bad("sflow { dns-sd { domain=\"a b\" } }",
+	    "test.conf:1: \"a b\": expected a domain without blanks");
 	bad("sflow { json { { { ", "test.conf:1: end of file: expected }");
 	bad("sflow { headerBytes=513 }",
 	    "test.conf:1: \"513\": expected a number, 0...512");
@@ -689,13 +695,25 @@ static void test_records(void)
 }
 
 /* What is printed reads as the same configuration. */
-static void test_print(void)
+static void reads_back(void)
 {
 	struct conf before;
 	char *text = NULL;
 	size_t len = 0;
 	FILE *out;
 
+	before = conf;
+	out = open_memstream(&text, &len);
+	conf_print(&conf, out);
+	fclose(out);
+	is(parse(text), 0, "print: parses again: %s", report.error);
+	before.sampling_line = conf.sampling_line;
+	ok(!memcmp(&before, &conf, sizeof(conf)), "print: to the same");
+	free(text);
+}
+
+static void test_print(void)
+{
 	is(parse("sflow { sampling=5 sampling.1G=6 sampling.bps_ratio=7 polling=8\n"
 		 "agentIP=10.0.0.1 agent=e0 agent.cidr=fe80::/10 subAgentId=3\n"
 		 "headerBytes=64 datagramBytes=8192 samplingDirection=tx\n"
@@ -709,14 +727,15 @@ static void test_print(void)
 		 "collector { ip=b dscp=8 ttl=2 records=basic drops=on vlan=strip }\n"
 		 "collector { ip=c name=n1 records=standard drops=off vlan=8100 } }"), 0,
 	   "print: parses");
-	before = conf;
-	out = open_memstream(&text, &len);
-	conf_print(&conf, out);
-	fclose(out);
-	is(parse(text), 0, "print: parses again");
-	before.sampling_line = conf.sampling_line;
-	ok(!memcmp(&before, &conf, sizeof(conf)), "print: to the same");
-	free(text);
+	reads_back();
+	is(parse("sflow { pcap { dev.pattern=\"^(eth|sw) [0-9]+$\" } pcap { dev=\"a#=;{\" }\n"
+		 "pcap { dev.pattern=a\"b{1}c } interface { dev=\"}\" enabled=on }\n"
+		 "dent { switchport=\"^swp#[0-9]{1,2} x$\" } agent=\"e;1\"\n"
+		 "dropmon { hide=\"default,+A B,-C#\" } repair { port=9 dev=\"x{\" }\n"
+		 "dns-sd { domain=\".a=b\" }\n"
+		 "collector { ip=\"a;b\" dev=\"#\" namespace=\"my own\" name=\"n=1\" } }"),
+	   0, "print: what needs quotes parses: %s", report.error);
+	reads_back();
 }
 
 /* Every cut of a file is refused or read, and never runs over the end. */
