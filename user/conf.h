@@ -203,7 +203,11 @@ struct conf_port {
 
 /* Does the layer depend on the names of interfaces (dev.pattern, dent)? */
 bool conf_has_regex(const struct conf *conf);
-/* The same layer; dev.pattern matches those of ports that it matches. */
+/*
+ * The same layer; dev.pattern matches those of ports that it matches. One that
+ * a glob can say takes one rule; else names of which the last digits alone
+ * differ share one where they can.
+ */
 int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
 		  unsigned int count, struct ksflow_layer_conf *layer,
 		  struct ksflow_rule *rules);
@@ -226,8 +230,8 @@ uint32_t conf_rate_said(const struct ksflow_layer_conf *layer,
 /* The same; where nothing is said, that of its speed. */
 uint32_t conf_rate_any(const struct ksflow_layer_conf *layer,
 		       const struct conf_port *port);
-/* A table of them, as comments of a configuration file. */
-void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
+/* A table of them, as comments of a configuration file; or -E2BIG. */
+int conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 		      unsigned int count, FILE *out);
 
 #endif /* KSFLOW_USER_CONF_H */

@@ -3,12 +3,14 @@
 /* From a configuration to the module's rules, and to text. */
 #include "conf.h"
 
+#include "conf_glob.h"
 #include "conf_lex.h"
 #include "conf_repair.h"
 #include "nl.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <regex.h>
 #include <string.h>
 
@@ -122,34 +124,117 @@ static void add_named(struct builder *b, const struct conf_device *device,
 		set_rate(rule, device->rate);
 }
 
-/* A pattern that only this name matches; room for 2 * IFNAMSIZ. */
-static void quote(const char *name, char *pattern)
+/* Interfaces that rules are to be made for; said of any name. */
+struct names {
+	bool (*is_meant)(const char *name, const void *names);
+	const struct builder *b;
+	regex_t regex;
+};
+
+static bool is_regex(const char *name, const void *arg)
 {
-	for (; *name; name++) {
-		if (strchr("*?[\\", *name))
-			*pattern++ = '\\';
-		*pattern++ = *name;
-	}
-	*pattern = '\0';
+	const struct names *names = arg;
+
+	return !regexec(&names->regex, name, 0, NULL, 0);
 }
 
-/* The module knows globs only: a rule for each name there is. */
+/* One that is not there now may be off: with it, the rules change. */
+static bool is_off(const char *name, const void *arg)
+{
+	const struct names *names = arg;
+	const struct builder *b = names->b;
+	unsigned int i;
+
+	for (i = 0; i < b->port_count; i++) {
+		if (!b->ports[i].is_filtered && !strcmp(b->ports[i].name, name))
+			return false;
+	}
+	return true;
+}
+
+static bool is_covered(const struct builder *b, unsigned int first,
+		       const char *name)
+{
+	unsigned int i;
+
+	for (i = first; i < b->count; i++) {
+		if (!fnmatch(b->rules[i].pattern, name, 0))
+			return true;
+	}
+	return false;
+}
+
+/* One rule for several, if it holds for none but those that are meant. */
+static bool find_shared(const struct builder *b, const struct names *names,
+			const char *name, char *pattern)
+{
+	unsigned int count, i;
+	char least;
+
+	for (least = '0'; least <= '1'; least++) {
+		if (!conf_glob_of_digits(name, least, pattern) ||
+		    fnmatch(pattern, name, 0))
+			return false;
+		for (count = i = 0; i < b->port_count; i++)
+			count += !fnmatch(pattern, b->ports[i].name, 0);
+		if (count > 1 && conf_glob_digits_hold(name, least,
+						       names->is_meant, names))
+			return true;
+	}
+	return false;
+}
+
+static void add_name(struct builder *b, const struct names *names,
+		     const struct conf_device *device, const char *name,
+		     uint8_t dir)
+{
+	char pattern[KSFLOW_PATTERN_MAX];
+
+	if (!find_shared(b, names, name, pattern))
+		conf_glob_of_name(name, pattern);
+	add_named(b, device, pattern, dir);
+}
+
+/* The module knows globs only: where none says it, rules for the names. */
 static void add_matching(struct builder *b, const struct conf_device *device,
 			 uint8_t dir)
 {
-	char pattern[2 * IFNAMSIZ];
-	unsigned int i;
-	regex_t regex;
+	struct names names = { .is_meant = is_regex, .b = b };
+	char pattern[KSFLOW_PATTERN_MAX];
+	unsigned int first = b->count, i;
 
-	if (regcomp(&regex, device->regex, REG_EXTENDED | REG_NOSUB))
+	if (conf_glob_of_regex(device->regex, pattern)) {
+		add_named(b, device, pattern, dir);
+		return;
+	}
+	if (regcomp(&names.regex, device->regex, REG_EXTENDED | REG_NOSUB))
 		return;
 	for (i = 0; i < b->port_count; i++) {
-		if (regexec(&regex, b->ports[i].name, 0, NULL, 0))
-			continue;
-		quote(b->ports[i].name, pattern);
-		add_named(b, device, pattern, dir);
+		const char *name = b->ports[i].name;
+
+		if (is_regex(name, &names) && !is_covered(b, first, name))
+			add_name(b, &names, device, name, dir);
 	}
-	regfree(&regex);
+	regfree(&names.regex);
+}
+
+/* By these rules, or those of another layer; speeds change. */
+static bool may_be_on(const struct builder *b, unsigned int count,
+		      const struct conf_port *port)
+{
+	unsigned int i;
+
+	if (!port->is_default)
+		return true;
+	for (i = 0; i < count; i++) {
+		const struct ksflow_rule *rule = &b->rules[i];
+
+		if (!rule->is_quiet && rule->dir != KSFLOW_DIR_OFF &&
+		    (!ksflow_has(rule, RULE_PATTERN) ||
+		     !fnmatch(rule->pattern, port->name, 0)))
+			return true;
+	}
+	return false;
 }
 
 /*
@@ -158,14 +243,17 @@ static void add_matching(struct builder *b, const struct conf_device *device,
  */
 static void add_filtered(struct builder *b)
 {
-	char pattern[2 * IFNAMSIZ];
-	unsigned int i;
+	static const struct conf_device nothing;
+	struct names names = { .is_meant = is_off, .b = b };
+	unsigned int first = b->count, i;
 
 	for (i = 0; i < b->port_count; i++) {
-		if (!b->ports[i].is_filtered)
-			continue;
-		quote(b->ports[i].name, pattern);
-		set_dir(add(b, pattern, false), KSFLOW_DIR_OFF);
+		const struct conf_port *port = &b->ports[i];
+
+		if (port->is_filtered && may_be_on(b, first, port) &&
+		    !is_covered(b, first, port->name))
+			add_name(b, &names, &nothing, port->name,
+				 KSFLOW_DIR_OFF);
 	}
 }
 

@@ -146,19 +146,19 @@ uint32_t conf_rate_any(const struct ksflow_layer_conf *layer,
 	return auto_rate(port, ratio, why, sizeof(why));
 }
 
-void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
-		      unsigned int count, FILE *out)
+int conf_print_rates(const struct conf *conf, const struct conf_port *ports,
+		     unsigned int count, FILE *out)
 {
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
 	struct ksflow_layer_conf layer;
 	struct conf_rate rate;
 	char name[IFNAMSIZ];
 	unsigned int i;
+	int ret;
 
-	if (conf_layer_of(conf, ports, count, &layer, rules)) {
-		fprintf(out, "# more than %d rules\n", KSFLOW_RULES_MAX);
-		return;
-	}
+	ret = conf_layer_of(conf, ports, count, &layer, rules);
+	if (ret)
+		return ret;
 	fprintf(out, "# %-15s %-10s %-9s %s\n", "interface", "sampling",
 		"direction", "by");
 	for (i = 0; i < count; i++) {
@@ -172,4 +172,5 @@ void conf_print_rates(const struct conf *conf, const struct conf_port *ports,
 		else
 			fprintf(out, "# %-15s off\n", name);
 	}
+	return 0;
 }

@@ -674,10 +674,13 @@ static int check(const char *file, bool is_strict)
 	}
 	conf_print(&conf, stdout);
 	ret = ports_get(&ports, true);
-	if (ret > 0)
-		conf_print_rates(&conf, ports, ret, stdout);
+	ret = ret > 0 ? conf_print_rates(&conf, ports, ret, stdout) : 0;
 	free(ports);
-	return EXIT_SUCCESS;
+	if (ret)
+		fprintf(stderr,
+			"%s: more than %d rules: expected a dev.pattern as ^NAME, or a dev with *, for so many interfaces\n",
+			conf.file, KSFLOW_RULES_MAX);
+	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 static void usage(FILE *out)

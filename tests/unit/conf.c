@@ -6,6 +6,7 @@
 #include "tap.h"
 
 #include <errno.h>
+#include <regex.h>
 #include <stdlib.h>
 
 static struct conf conf;
@@ -617,6 +618,95 @@ static void test_rates(void)
 	free(text);
 }
 
+/* As many rules as they take, one by one right for the ports there are. */
+static void many(const char *text, const struct conf_port *ports,
+		 unsigned int count, const char *wanted, unsigned int rule_count)
+{
+	unsigned int bad = 0, i;
+	struct conf_rate rate;
+	regex_t regex;
+
+	is(parse(text), 0, "many: %s %s", text, report.error);
+	is(conf_layer_of(&conf, ports, count, &layer, rules), 0,
+	   "many: a layer");
+	is(layer.rule_count, rule_count, "many: so many rules");
+	regcomp(&regex, wanted, REG_EXTENDED | REG_NOSUB);
+	for (i = 0; i < count; i++) {
+		conf_rate(&layer, &ports[i], &rate);
+		bad += !!rate.rate ==
+		       (regexec(&regex, ports[i].name, 0, NULL, 0) ||
+			ports[i].is_filtered);
+	}
+	regfree(&regex);
+	is(bad, 0, "many: for those that are meant");
+}
+
+#define MANY	300
+
+static void test_many(void)
+{
+	static struct conf_port ports[MANY + 3];
+	struct conf_rate rate;
+	unsigned int i;
+
+	for (i = 0; i < MANY; i++) {
+		snprintf(ports[i].name, sizeof(ports[i].name), "tap%u", i);
+		ports[i].is_default = true;
+	}
+	strcpy(ports[i++].name, "tap7.100");
+	strcpy(ports[i++].name, "mytap1");
+	strcpy(ports[i++].name, "eth0");
+
+	many("sflow { pcap { dev.pattern=^tap sampling=9 } }", ports, i, "^tap", 2);
+	many("sflow { pcap { dev.pattern=tap } }", ports, i, "tap", 2);
+	many("sflow { pcap { dev.pattern=^ta.*0$ } }", ports, i, "^ta.*0$", 2);
+	many("sflow { pcap { dev.pattern=^tap.$ } }", ports, i, "^tap.$", 2);
+	many("sflow { pcap { dev.pattern=^tap.+ } }", ports, i, "^tap.+", 2);
+	many("sflow { pcap { dev.pattern=^tap7\\.100 } }", ports, i, "^tap7[.]", 2);
+	many("sflow { pcap { dev.pattern=^tap[0-9]+$ sampling=9 } }", ports, i,
+	     "^tap[0-9]+$", 4);
+	many("sflow { pcap { dev.pattern=^(tap|eth)[1-9][0-9]*$ } }", ports, i,
+	     "^(tap|eth)[1-9][0-9]*$", 4);
+	many("sflow { pcap { dev.pattern=^tap[0-9]*[02468]$ } }", ports, i,
+	     "^tap[0-9]*[02468]$", 1 + MANY / 2);
+	many("sflow { pcap { dev.pattern=^tap*$ } }", ports, i, "^tap*$", 1);
+	many("sflow { pcap { dev.pattern=^$ } }", ports, i, "^$", 1);
+
+	is(parse("sflow { pcap { dev.pattern=^tap[0-9]*[0-8]$ } }"), 0,
+	   "many: too many");
+	is(conf_layer_of(&conf, ports, i, &layer, rules), -E2BIG,
+	   "many: refused");
+	is(conf_print_rates(&conf, ports, i, stdout), -E2BIG,
+	   "many: so no table");
+
+	/* what a filter samples is off by default: a rule for what is named */
+	for (i = 0; i < MANY; i++)
+		ports[i].is_filtered = true;
+	i += 3;
+	many("sflow { dent { switchport=^tap } }", ports, i, "^$", 1);
+	many("sflow { dent { } pcap { dev=tap* } }", ports, i, "^tap", 5);
+	many("sflow { dent { } pcap { dev=tap1* } }", ports, i, "^tap1", 5);
+	many("sflow { dent { } interface { dev=tap7 enabled=on } interface { dev=tap8 sampling=9 } }",
+	     ports, i, "^$", 4);
+	ports[250].is_filtered = false;
+	many("sflow { dent { } pcap { dev=tap* sampling=9 } }", ports, i, "^tap",
+	     4 + 199);
+	is(conf_rate_any(&layer, &ports[8]), 9, "dent: at the rate that is said");
+	ports[250].is_filtered = true;
+	/* a port's speed is not known while rules are made */
+	is(parse("sflow { dent { } pcap { speed=10G } }"), 0, "dent: a speed");
+	conf_layer_of(&conf, ports, i, &layer, rules);
+	ports[8].speed_mbit = 10000;
+	conf_rate(&layer, &ports[8], &rate);
+	is(rate.rate, 0, "dent: off, whatever its speed becomes");
+	/* one of no hardware is off by no rule of this layer */
+	ports[9].is_default = false;
+	is(parse("sflow { dent { } }"), 0, "dent: alone");
+	conf_layer_of(&conf, ports, i, &layer, rules);
+	is(layer.rule_count, 2, "dent: one that is off by no rule has one");
+	is_str(rules[1].pattern, "tap[0-9]", "dent: shared with its like");
+}
+
 static void test_rules(void)
 {
 	rates("sflow { }", 1000, 10000, 1000, 0);
@@ -771,6 +861,7 @@ int main(void)
 	test_profiles();
 	test_rules();
 	test_rates();
+	test_many();
 	test_records();
 	test_print();
 	test_truncated();
