@@ -216,56 +216,6 @@ out:
 	return ret;
 }
 
-static struct ksflow_layer_conf *tool_layer(struct ksflow_config *config)
-{
-	unsigned int i;
-
-	for (i = 0; i < config->layer_count; i++)
-		if (config->layers[i].id == KSFLOW_LAYER_TOOL)
-			return &config->layers[i];
-	return NULL;
-}
-
-/*
- * A new rate turns on what "rate off" had turned off: the tool's direction
- * "off" goes, and what the layers below say holds again. RULE_SET cannot
- * remove a field, so the layer is replaced.
- *
- * Return: 1 if there was nothing to undo, 0 done, -errno.
- */
-static int turn_on(struct ksflow_nl *nl, const struct ksflow_rule *rule,
-		   struct ksflow_nl_error *err)
-{
-	struct ksflow_layer_conf *layer;
-	struct ksflow_config config;
-	unsigned int i;
-	int ret;
-
-	ret = ksflow_nl_config_get(nl, &config, err);
-	if (ret)
-		return ret;
-	ret = 1;
-	layer = tool_layer(&config);
-	for (i = 0; layer && i < layer->rule_count; i++) {
-		struct ksflow_rule *old = &layer->rules[i];
-
-		if (strcmp(old->pattern, rule->pattern) ||
-		    !ksflow_has(old, RULE_DIR) || old->dir != KSFLOW_DIR_OFF)
-			continue;
-		old->has &= ~(1ULL << KSFLOW_A_RULE_DIR);
-		old->rate = rule->rate;
-		ksflow_set(old, RULE_RATE);
-		if (ksflow_has(rule, RULE_TAP)) {
-			old->tap = rule->tap;
-			ksflow_set(old, RULE_TAP);
-		}
-		ret = ksflow_nl_layer_set(nl, layer, err);
-		break;
-	}
-	ksflow_config_free(&config);
-	return ret;
-}
-
 /* What the setting did not do is said at once, not found out later. */
 static void warn(struct ksflow_nl *nl, const struct ksflow_rule *rule)
 {
@@ -309,9 +259,10 @@ static int dev_set(const struct tool_verb *verb, int argc, char **argv)
 	ret = tool_open(&nl);
 	if (ret)
 		return ret;
+	/* a new rate turns on what "rate off" had turned off */
 	ret = 1;
 	if (ksflow_has(&rule, RULE_RATE) && !ksflow_has(&rule, RULE_DIR))
-		ret = turn_on(nl, &rule, &err);
+		ret = ksflow_nl_rule_on(nl, &rule, &err);
 	if (ret == 1)
 		ret = ksflow_nl_rule_set(nl, &rule, &err);
 	if (ret)

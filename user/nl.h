@@ -416,6 +416,12 @@ int ksflow_nl_layer_set(struct ksflow_nl *nl,
 			struct ksflow_nl_error *err);
 int ksflow_nl_rule_set(struct ksflow_nl *nl, const struct ksflow_rule *rule,
 		       struct ksflow_nl_error *err);
+/*
+ * The same of the tool's rule that says "off": its direction goes, which RULE_SET
+ * cannot take away, and rate and tap become those of *rule. 1: there is none.
+ */
+int ksflow_nl_rule_on(struct ksflow_nl *nl, const struct ksflow_rule *rule,
+		      struct ksflow_nl_error *err);
 int ksflow_nl_rule_del(struct ksflow_nl *nl, const char *pattern,
 		       struct ksflow_nl_error *err);
 int ksflow_nl_reset(struct ksflow_nl *nl, struct ksflow_nl_error *err);
@@ -485,6 +491,13 @@ int ksflow_nl_parse_records(const void *buf, size_t len,
 			    const struct ksflow_handler *handler);
 int ksflow_nl_parse_config(const void *buf, size_t len,
 			   struct ksflow_config *config);
+/*
+ * Of a configuration, the attributes of the tool's layer as ksflow_nl_rule_on()
+ * is to have it, in *layer of the heap. 1: there is no such rule.
+ */
+int ksflow_nl_turn_on(const void *buf, size_t len,
+		      const struct ksflow_rule *rule, void **layer,
+		      size_t *layer_len);
 int ksflow_nl_parse_dev(const void *buf, size_t len, struct ksflow_dev *dev);
 int ksflow_nl_parse_stats(const void *buf, size_t len,
 			  const struct ksflow_stats_handler *handler);

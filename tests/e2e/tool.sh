@@ -126,6 +126,15 @@ status "a rate" 0 ksflow -n "$a" dev set a0 rate 9
 is "turns it on again" \
 	"$(ksflow -n "$a" -j dev show a0 | json '[d[0]["dir"], d[0]["rate"]]')" \
 	'["once", 9]'
+# What the tool has no word for: 8 PSAMPLE, 9 DELAY.
+layer "$a" 11.8=u32:7 11.9=u32:50
+ksflow -n "$a" dev set a0 rate off
+status "a rate, in a layer with more" 0 ksflow -n "$a" dev set a0 rate 9
+is "turns it on, and the rest stays" \
+	"$(ksflow -n "$a" -j dev show a0 | json '[d[0]["dir"], d[0]["rate"]]') $(ksflow -n "$a" -j show |
+	json '[d["settings"]["psample"]["group"], d["settings"]["delay"]["wait-ms"]]')" '["once", 9] [7, 50]'
+layer "$a"
+ksflow -n "$a" dev set a0 rate 9
 status "rate auto" 0 ksflow -n "$a" dev set a0 rate auto
 is "is by link speed (veth: 10 Gbit/s)" \
 	"$(ksflow -n "$a" -j dev show a0 | json '[d[0]["rate-auto"], d[0]["rate"]]')" \

@@ -43,7 +43,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct ksflow_handler handler = { .record = on_record, .arg = &d };
 	struct ksflow_config config = { 0 };
 	struct ksflow_drop_count count;
+	struct ksflow_rule rule = { .has = 1ULL << KSFLOW_A_RULE_TAP };
 	struct ksflow_dev dev;
+	size_t layer_len;
+	void *layer;
 	/* attributes are aligned; the fuzzer's buffer need not be */
 	void *copy = malloc(size ? size : 1);
 
@@ -52,6 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	ksflow_nl_parse_config(copy, size, &config);
 	ksflow_config_free(&config);
 	ksflow_nl_parse_dev(copy, size, &dev);
+	if (!ksflow_nl_turn_on(copy, size, &rule, &layer, &layer_len))
+		free(layer);
 	ksflow_nl_parse_stats(copy, size, &stats);
 	ksflow_nl_parse_drop_count(copy, size, &count);
 	free(copy);

@@ -513,6 +513,104 @@ static void test_answers(void)
 	   "stats: a callback ends the walk");
 }
 
+/* Attributes that nobody knows yet are there, flags of their types too. */
+static size_t turned_on(const char *pattern, unsigned int count, bool is_on)
+{
+	struct nlmsghdr *nlh = start();
+	struct nlattr *layer, *nest;
+	unsigned int i;
+
+	if (!is_on) {
+		mnl_attr_put_u32(nlh, KSFLOW_A_ABI, 9);
+		layer = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER);
+		mnl_attr_put_u8(nlh, KSFLOW_A_LAYER_ID, KSFLOW_LAYER_DAEMON);
+		mnl_attr_nest_end(nlh, layer);
+		layer = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER);
+	}
+	mnl_attr_put_u8(nlh, KSFLOW_A_LAYER_ID, KSFLOW_LAYER_TOOL);
+	mnl_attr_put_u32(nlh, KSFLOW_A_LAYER_PSAMPLE, 7);
+	mnl_attr_put_u32(nlh, KSFLOW_A_LAYER_DELAY, 50);
+	mnl_attr_put(nlh, 200, 3, "new");
+	nest = mnl_attr_nest_start(nlh, 201);
+	mnl_attr_put_u8(nlh, 1, 1);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER_REPAIR);
+	mnl_attr_put_u16(nlh, KSFLOW_A_REPAIR_PORT, 9);
+	mnl_attr_nest_end(nlh, nest);
+	for (i = 0; i < count; i++) {
+		bool is_meant = i == 1;
+
+		nest = mnl_attr_nest_start(nlh, KSFLOW_A_LAYER_RULE);
+		if (i)
+			mnl_attr_put_strz(nlh, KSFLOW_A_RULE_PATTERN,
+					  i < 3 ? pattern : "eth");
+		if (!is_on || !is_meant) {
+			mnl_attr_put_u32(nlh, KSFLOW_A_RULE_RATE, 100);
+			mnl_attr_put_u8(nlh, KSFLOW_A_RULE_DIR, KSFLOW_DIR_OFF);
+			mnl_attr_put_u8(nlh, KSFLOW_A_RULE_TAP, 1);
+		}
+		mnl_attr_put(nlh, 99, 0, NULL);
+		mnl_attr_put_u64(nlh, 98, 0x1234567890ULL);
+		if (is_on && is_meant) {
+			mnl_attr_put_u32(nlh, KSFLOW_A_RULE_RATE, 9);
+			mnl_attr_put_u8(nlh, KSFLOW_A_RULE_TAP, 2);
+		}
+		mnl_attr_nest_end(nlh, nest);
+	}
+	if (!is_on)
+		mnl_attr_nest_end(nlh, layer);
+	return nlh->nlmsg_len - HEAD;
+}
+
+static void test_turn_on(void)
+{
+	struct ksflow_rule rule = { .rate = 9, .tap = 2 };
+	size_t len, layer_len, i, bad = 0;
+	void *layer, *exact;
+	int ret;
+
+	ksflow_set(&rule, RULE_RATE);
+	ksflow_set(&rule, RULE_TAP);
+	strcpy(rule.pattern, "eth0");
+	len = turned_on("eth0", 4, false);
+	is(ksflow_nl_turn_on(buf + HEAD, len, &rule, &layer, &layer_len), 0,
+	   "turn on: the tool's rule");
+	len = turned_on("eth0", 4, true);
+	is(layer_len, len, "turn on: as long as it is to be");
+	ok(layer_len == len && !memcmp(layer, buf + HEAD, len),
+	   "turn on: all as it was, but for the one rule");
+	is(ksflow_nl_turn_on(buf + HEAD, len, &rule, &exact, &i), 1,
+	   "turn on: no layer");
+	free(layer);
+
+	strcpy(rule.pattern, "eth1");
+	len = turned_on("eth0", 4, false);
+	is(ksflow_nl_turn_on(buf + HEAD, len, &rule, &layer, &layer_len), 1,
+	   "turn on: no such rule");
+	strcpy(rule.pattern, "eth");
+	len = turned_on("eth0", 3, false);
+	is(ksflow_nl_turn_on(buf + HEAD, len, &rule, &layer, &layer_len), 1,
+	   "turn on: none by the beginning of its name");
+
+	/* cut anywhere, from the heap, so that the sanitizer sees an overrun */
+	strcpy(rule.pattern, "eth0");
+	len = turned_on("eth0", 4, false);
+	for (i = 0; i < 2 * len; i++) {
+		size_t part = i < len ? i : len;
+
+		exact = malloc(part ? part : 1);
+		memcpy(exact, buf + HEAD, part);
+		if (i >= len)
+			((uint8_t *)exact)[i - len] = 0xff;
+		ret = ksflow_nl_turn_on(exact, part, &rule, &layer, &layer_len);
+		bad += ret != 1 && ret != 0 && ret != -EBADMSG;
+		if (!ret)
+			free(layer);
+		free(exact);
+	}
+	is(bad, 0, "turn on: cut, or spoilt, anywhere");
+}
+
 static void test_words(void)
 {
 	is(ksflow_dir_parse("rx"), KSFLOW_DIR_INGRESS, "rx is ingress");
@@ -536,6 +634,7 @@ int main(void)
 	test_wrong_sizes();
 	test_garbage();
 	test_answers();
+	test_turn_on();
 	test_words();
 	return tap_done();
 }
