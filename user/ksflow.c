@@ -346,10 +346,10 @@ static int finish(int ret)
 	int error = print_close();
 
 	/* Whoever read our output had enough: that is no failure. */
-	if (!error || error == -EPIPE || ret)
+	if (!error || error == -EPIPE)
 		return ret;
 	tool_error("cannot write the output: %s", strerror(-error));
-	return TOOL_FAILED;
+	return ret ? ret : TOOL_FAILED;
 }
 
 /* A file opened later must not become stdout: writing there has to fail. */

@@ -653,6 +653,16 @@ static char *absolute(const char *file)
 	return path;
 }
 
+/* What was printed is there, or it is said that it is not. */
+static int finish_output(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return EXIT_SUCCESS;
+	fprintf(stderr, "ksflowd: cannot write the output: %s\n",
+		strerror(errno ? errno : EIO));
+	return EXIT_FAILURE;
+}
+
 static int check(const char *file, bool is_strict)
 {
 	struct conf_port *ports = NULL;
@@ -680,7 +690,7 @@ static int check(const char *file, bool is_strict)
 		fprintf(stderr,
 			"%s: more than %d rules: expected a dev.pattern as ^NAME, or a dev with *, for so many interfaces\n",
 			conf.file, KSFLOW_RULES_MAX);
-	return ret ? EXIT_FAILURE : EXIT_SUCCESS;
+	return ret ? EXIT_FAILURE : finish_output();
 }
 
 static void usage(FILE *out)
@@ -748,11 +758,11 @@ int main(int argc, char **argv)
 			break;
 		case OPT_VERSION:
 			printf("ksflowd %s\n", KSFLOW_VERSION);
-			return EXIT_SUCCESS;
+			return finish_output();
 		case 'h':
 		case OPT_HELP:
 			usage(stdout);
-			return EXIT_SUCCESS;
+			return finish_output();
 		default:
 			usage(stderr);
 			return 2;

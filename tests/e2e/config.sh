@@ -65,6 +65,11 @@ is "disabled: nothing is sent" "$(wc -l <"$t/b")" "$count"
 try "enable" sflow enable
 try "enabled: it is again" wait_for '[ $(wc -l <$t/b) -gt $count ]'
 
+for words in --check --help --version; do
+	status "ksflowd $words: output that cannot be written" 1 sh -c "ksflowd $words >/dev/full"
+	says "is reported" "$t/err" "cannot write the output: No space left on device"
+done
+
 # --- the file ---
 
 sed -i '1i # precious' $file

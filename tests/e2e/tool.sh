@@ -94,8 +94,10 @@ status "bad rate" 2 ksflow dev set a0 rate 16777217
 says "quoted, with the range" "$t/err" 'bad rate "16777217": expected 1...16777216'
 status "a word too many" 2 ksflow show it
 status "unknown namespace" 1 ksflow -n "$a-none" show
-status "output that cannot be written" 1 sh -c 'ksflow show >/dev/full'
-says "is reported" "$t/err" "No space left on device"
+for words in show --help "dev --help" --version --words check "stats --prometheus"; do
+	status "$words: output that cannot be written" 1 sh -c "ksflow $words >/dev/full"
+	says "is reported" "$t/err" "No space left on device"
+done
 
 # --- show, dev, reset ---
 
