@@ -7,46 +7,31 @@
 
 struct sums_item {
 	uint64_t id;
-	bool is_seen;
 	uint64_t values[SUMS_VALUES];
 };
 
 void sums_begin(struct sums *sums)
 {
-	unsigned int i;
-
-	for (i = 0; i < sums->count; i++)
-		sums->items[i].is_seen = false;
+	sums->now.count = 0;
 }
 
-static struct sums_item *get(struct sums *sums, uint64_t id)
+void sums_add(struct sums *sums, uint64_t id, const uint64_t *values)
 {
-	unsigned int i;
-
-	for (i = 0; i < sums->count; i++) {
-		if (sums->items[i].id == id)
-			return &sums->items[i];
-	}
-	return NULL;
-}
-
-static struct sums_item *add(struct sums *sums, uint64_t id)
-{
+	struct sums_list *now = &sums->now;
 	struct sums_item *item;
 
-	if (sums->count == sums->room) {
-		unsigned int room = sums->room ? sums->room * 2 : 16;
+	if (now->count == now->room) {
+		unsigned int room = now->room ? now->room * 2 : 16;
 
-		item = realloc(sums->items, room * sizeof(*item));
+		item = realloc(now->items, room * sizeof(*item));
 		if (!item)
-			return NULL;
-		sums->items = item;
-		sums->room = room;
+			return;
+		now->items = item;
+		now->room = room;
 	}
-	item = &sums->items[sums->count++];
-	memset(item, 0, sizeof(*item));
+	item = &now->items[now->count++];
 	item->id = id;
-	return item;
+	memcpy(item->values, values, sizeof(item->values));
 }
 
 /* A driver may count in 32 bits, or be started anew. */
@@ -58,49 +43,59 @@ static uint64_t gap(uint64_t before, uint64_t now)
 	       1ULL << 32 : before;
 }
 
-void sums_add(struct sums *sums, uint64_t id, const uint64_t *values)
+static int by_id(const void *a, const void *b)
 {
-	struct sums_item *item = get(sums, id);
-	unsigned int i;
-	bool is_new = !item;
+	const struct sums_item *x = a, *y = b;
 
-	if (is_new)
-		item = add(sums, id);
-	if (!item)
-		return;
-	for (i = 0; i < SUMS_VALUES; i++) {
-		if (is_new && sums->has_begun)
-			sums->base[i] -= values[i];
-		else if (!is_new)
-			sums->base[i] += gap(item->values[i], values[i]);
-	}
-	item->is_seen = true;
-	memcpy(item->values, values, sizeof(item->values));
+	return (x->id > y->id) - (x->id < y->id);
 }
 
+/* What is of before alone has gone, what is of now alone has come. */
+static void compare(struct sums *sums, const struct sums_item *before,
+		    const struct sums_item *now)
+{
+	unsigned int v;
+
+	for (v = 0; v < SUMS_VALUES; v++) {
+		if (!now)
+			sums->base[v] += before->values[v];
+		else if (before)
+			sums->base[v] += gap(before->values[v], now->values[v]);
+		else if (sums->has_begun)
+			sums->base[v] -= now->values[v];
+	}
+}
+
+/* Both are walked once, in order of id. */
 void sums_end(struct sums *sums, uint64_t *totals)
 {
-	unsigned int i, v, left = 0;
+	struct sums_list before = sums->before, now = sums->now;
+	unsigned int i = 0, j = 0, v;
 
-	for (i = 0; i < sums->count; i++) {
-		struct sums_item *item = &sums->items[i];
+	if (now.count)
+		qsort(now.items, now.count, sizeof(*now.items), by_id);
+	while (i < before.count || j < now.count) {
+		int order = i == before.count ? 1 : j == now.count ? -1 :
+			    by_id(&before.items[i], &now.items[j]);
 
-		if (item->is_seen)
-			sums->items[left++] = *item;
-		for (v = 0; !item->is_seen && v < SUMS_VALUES; v++)
-			sums->base[v] += item->values[v];
+		compare(sums, order <= 0 ? &before.items[i] : NULL,
+			order >= 0 ? &now.items[j] : NULL);
+		i += order <= 0;
+		j += order >= 0;
 	}
-	sums->count = left;
 	sums->has_begun = true;
+	sums->before = now;
+	sums->now = before;
 	memcpy(totals, sums->base, sizeof(sums->base));
-	for (i = 0; i < sums->count; i++) {
+	for (j = 0; j < now.count; j++) {
 		for (v = 0; v < SUMS_VALUES; v++)
-			totals[v] += sums->items[i].values[v];
+			totals[v] += now.items[j].values[v];
 	}
 }
 
 void sums_free(struct sums *sums)
 {
-	free(sums->items);
+	free(sums->before.items);
+	free(sums->now.items);
 	memset(sums, 0, sizeof(*sums));
 }

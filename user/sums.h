@@ -16,16 +16,21 @@
 
 struct sums_item;
 
-struct sums {
-	bool has_begun;
+struct sums_list {
 	unsigned int count;
 	unsigned int room;
 	struct sums_item *items;
+};
+
+struct sums {
+	bool has_begun;
+	struct sums_list before;	/* in order of id */
+	struct sums_list now;
 	uint64_t base[SUMS_VALUES];
 };
 
 void sums_begin(struct sums *sums);
-/* 64-bit counters of the thing called id, SUMS_VALUES of them. */
+/* 64-bit counters of the thing called id, SUMS_VALUES of them; each id once. */
 void sums_add(struct sums *sums, uint64_t id, const uint64_t *values);
 void sums_end(struct sums *sums, uint64_t *totals);
 void sums_free(struct sums *sums);

@@ -197,47 +197,71 @@ bool tunnel_parse(const struct nlmsghdr *nlh, struct tunnel *tunnel)
 	return is_found;
 }
 
-/* Few: a list will do. */
 struct tunnels {
 	unsigned int count;
 	unsigned int room;
-	struct tunnel *list;
+	struct tunnel *list;	/* in order of ifindex */
 	struct fdb *fdb;
 };
 
+/* Where it is, or is to be. */
+static unsigned int place_of(const struct tunnels *tunnels, uint32_t ifindex)
+{
+	unsigned int low = 0, high = tunnels->count, middle;
+
+	while (low < high) {
+		middle = low + (high - low) / 2;
+		if (tunnels->list[middle].ifindex < ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 static struct tunnel *find(const struct tunnels *tunnels, uint32_t ifindex)
 {
-	unsigned int i;
+	unsigned int at = place_of(tunnels, ifindex);
 
-	for (i = 0; i < tunnels->count; i++) {
-		if (tunnels->list[i].ifindex == ifindex)
-			return &tunnels->list[i];
-	}
-	return NULL;
+	return at < tunnels->count && tunnels->list[at].ifindex == ifindex ?
+	       &tunnels->list[at] : NULL;
+}
+
+static bool make_room(struct tunnels *tunnels)
+{
+	unsigned int room = tunnels->room * 2 + 8;
+	struct tunnel *list;
+
+	if (tunnels->count < tunnels->room)
+		return true;
+	list = reallocarray(tunnels->list, room, sizeof(*list));
+	if (!list)
+		return false;
+	tunnels->list = list;
+	tunnels->room = room;
+	return true;
 }
 
 void tunnels_set(struct tunnels *tunnels, uint32_t ifindex,
 		 const struct tunnel *tunnel)
 {
-	struct tunnel *old = find(tunnels, ifindex), *list;
-	unsigned int room = tunnels->room * 2 + 8;
+	unsigned int at = place_of(tunnels, ifindex);
+	struct tunnel *old = find(tunnels, ifindex);
+	size_t rest = (tunnels->count - at) * sizeof(*old);
 
-	if (!tunnel) {
-		if (old)
-			*old = tunnels->list[--tunnels->count];
+	if (old && !tunnel) {
+		tunnels->count--;
+		memmove(old, old + 1, rest - sizeof(*old));
 		return;
 	}
-	if (!old && tunnels->count == tunnels->room) {
-		/* without memory its packets have one record less */
-		list = reallocarray(tunnels->list, room, sizeof(*list));
-		if (!list)
-			return;
-		tunnels->list = list;
-		tunnels->room = room;
+	/* without memory its packets have one record less */
+	if (!tunnel || (!old && !make_room(tunnels)))
+		return;
+	if (!old) {
+		memmove(&tunnels->list[at + 1], &tunnels->list[at], rest);
+		tunnels->count++;
 	}
-	if (!old)
-		old = &tunnels->list[tunnels->count++];
-	*old = *tunnel;
+	tunnels->list[at] = *tunnel;
 }
 
 void tunnels_link(struct tunnels *tunnels, uint32_t ifindex,

@@ -392,6 +392,45 @@ static void test_sums(void)
 	sums_free(&sums);
 }
 
+/* Many, in any order, that come and go: against a table of all there can be. */
+static void test_many_sums(void)
+{
+	static uint64_t values[1000], last[1000];
+	static bool is_there[1000], was_there[1000];
+	uint64_t totals[SUMS_VALUES], sum = 0, before = 0, v[SUMS_VALUES];
+	unsigned int round, i, id, wrong = 0, less = 0;
+	struct sums sums = { 0 };
+
+	srand(1);
+	for (round = 0; round < 20; round++) {
+		sums_begin(&sums);
+		for (i = 0; i < 1000; i++)
+			is_there[i] = rand() % 4;
+		for (i = 0; i < 1000; i++) {
+			id = i * 7919 % 1000;
+			if (!is_there[id])
+				continue;
+			values[id] += rand() % 100;
+			memset(v, 0, sizeof(v));
+			v[3] = values[id];
+			sums_add(&sums, (uint64_t)id << 32, v);
+			if (!round)
+				sum += values[id];
+			else if (was_there[id])
+				sum += values[id] - last[id];
+			last[id] = values[id];
+		}
+		sums_end(&sums, totals);
+		wrong += totals[3] != sum;
+		less += totals[3] < before;
+		before = totals[3];
+		memcpy(was_there, is_there, sizeof(was_there));
+	}
+	is(wrong, 0, "sums: of a thousand that come and go");
+	is(less, 0, "sums: which only grow");
+	sums_free(&sums);
+}
+
 static struct sflow_datagram d;
 
 static uint32_t word(uint32_t at)
@@ -454,6 +493,7 @@ int main(void)
 	test_links();
 	test_unknown();
 	test_sums();
+	test_many_sums();
 	snprintf(command, sizeof(command), "rm -rf %s", root);
 	return system(command) || tap_done();
 }

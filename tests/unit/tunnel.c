@@ -250,10 +250,42 @@ static void test_external(void)
 	tunnels_close(tunnels);
 }
 
+/* Many, in any order: each is found, as it was set last. */
+static void test_many(void)
+{
+	struct tunnels *tunnels = tunnels_open();
+	struct flow_tunnel found[FLOW_TUNNELS];
+	const struct flow_tunnel *around;
+	struct tunnel gre = {
+		.protocol = 47, .overhead = 4,
+		.remote = { SFLOW_ADDR_IP4, { 10 } },
+	};
+	static uint8_t wanted[1000];
+	struct ksflow_record r = { .len_bytes = 100 };
+	unsigned int i, at, bad = 0;
+
+	if (!tunnels)
+		return;
+	srand(1);
+	for (i = 0; i < 20000; i++) {
+		at = rand() % 1000;
+		wanted[at] = rand() % 3 ? rand() % 255 + 1 : 0;
+		gre.ifindex = at + 1;
+		gre.remote.bytes[3] = wanted[at];
+		tunnels_set(tunnels, at + 1, wanted[at] ? &gre : NULL);
+		r.in = rand() % 1000 + 1;
+		around = tunnels_around(tunnels, &r, found);
+		bad += (around ? around->ip.src.bytes[3] : 0) != wanted[r.in - 1];
+	}
+	is(bad, 0, "many: that come, change and go");
+	tunnels_close(tunnels);
+}
+
 int main(void)
 {
 	test_parse();
 	test_around();
 	test_external();
+	test_many();
 	return tap_done();
 }
