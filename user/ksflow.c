@@ -349,7 +349,7 @@ static int finish(int ret)
 	if (!error || error == -EPIPE)
 		return ret;
 	tool_error("cannot write the output: %s", strerror(-error));
-	return ret ? ret : TOOL_FAILED;
+	return TOOL_FAILED;
 }
 
 /* A file opened later must not become stdout: writing there has to fail. */

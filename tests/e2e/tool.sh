@@ -74,6 +74,10 @@ is "is not ok" "$(json 'd["ok"]' <"$t/out")" false
 is "with the same command" "$(json '[c["command"] for c in d["checks"] if c["check"] == "module"][0]' \
 	<"$t/out")" "modprobe ksflow"
 
+status "no module: metrics" 3 ksflow stats --prometheus
+says "say so" "$t/out" "ksflow_up 0"
+status "no module: metrics that cannot be written" 1 sh -c 'ksflow stats --prometheus >/dev/full'
+
 fails "no verb of these loaded it" test -d /sys/module/ksflow
 
 load
