@@ -744,27 +744,29 @@ int conf_parse(struct conf *conf, const char *text, size_t len,
 	return 0;
 }
 
-static int read_file(const char *file, char **text, size_t *len)
+int conf_read_text(const char *file, char **text, size_t *len)
 {
 	FILE *f = fopen(file, "re");
 	int ret = 0;
 
+	*text = NULL;
+	*len = 0;
 	if (!f)
 		return -errno;
 	*text = malloc(FILE_MAX + 1);
-	if (!*text) {
+	if (*text)
+		*len = fread(*text, 1, FILE_MAX + 1, f);
+	if (!*text)
 		ret = -ENOMEM;
-		goto out;
-	}
-	*len = fread(*text, 1, FILE_MAX + 1, f);
-	if (ferror(f))
+	else if (ferror(f))
 		ret = -errno;
 	else if (*len > FILE_MAX)
 		ret = -EFBIG;
-	if (ret)
-		free(*text);
-out:
 	fclose(f);
+	if (ret) {
+		free(*text);
+		*text = NULL;
+	}
 	return ret;
 }
 
@@ -780,7 +782,7 @@ int conf_read(struct conf *conf, const char *file, struct conf_report *report)
 
 	memset(report, 0, sizeof(*report));
 	for (candidate = candidates; *candidate; candidate++) {
-		ret = read_file(*candidate, &text, &len);
+		ret = conf_read_text(*candidate, &text, &len);
 		if (ret == -ENOENT && !file)
 			continue;
 		if (ret) {

@@ -173,6 +173,8 @@ int conf_environment(struct conf *conf, struct conf_report *report);
  */
 int conf_read(struct conf *conf, const char *file,
 	      struct conf_report *report);
+/* At most 1 MiB, of the heap; -errno, or -EFBIG. */
+int conf_read_text(const char *file, char **text, size_t *len);
 void conf_print(const struct conf *conf, FILE *out);
 
 /* enum sflow_records and sflow_vlan, as the file has them. */

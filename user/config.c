@@ -22,29 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX	(1 << 20)
 #define READERS_MAX	64
 /* What holds without a file, where a file would change it. */
 #define TEXT_NEW	"sflow {\n  samplingDirection = once\n}\n"
-
-static int read_text(const char *path, char **text, size_t *len)
-{
-	FILE *f = fopen(path, "re");
-	int ret = 0;
-
-	if (!f)
-		return -errno;
-	*text = malloc(FILE_MAX + 1);
-	*len = *text ? fread(*text, 1, FILE_MAX + 1, f) : 0;
-	if (!*text)
-		ret = -ENOMEM;
-	else if (ferror(f))
-		ret = -errno;
-	else if (*len > FILE_MAX)
-		ret = -EFBIG;
-	fclose(f);
-	return ret;
-}
 
 /* In place of the old one, with its mode and owner, all or nothing. */
 static int replace(const char *path, const char *text, size_t len, int dir)
@@ -132,11 +112,9 @@ static int change(const char *path, int argc, char **argv)
 		ret = TOOL_FAILED;
 		goto out;
 	}
-	ret = read_text(path, &text, &len);
+	ret = conf_read_text(path, &text, &len);
 	if (ret == -ENOENT && !strcmp(path, CONF_FILE)) {
-		free(text);
-		text = NULL;
-		ret = read_text(CONF_FILE_HSFLOWD, &text, &len);
+		ret = conf_read_text(CONF_FILE_HSFLOWD, &text, &len);
 		if (!ret)
 			tool_error("note: %s begins as a copy of %s", path,
 				   CONF_FILE_HSFLOWD);

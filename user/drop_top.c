@@ -7,6 +7,7 @@
  */
 #include "drop.h"
 
+#include "clock.h"
 #include "decode.h"
 #include "ifname.h"
 #include "ledger.h"
@@ -25,7 +26,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/signalfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #define INTERVAL_MS	1000
@@ -52,14 +52,6 @@ struct top {
 	bool is_once;
 	uint8_t state;
 };
-
-static int64_t clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 static struct row *row_get(struct top *top, const char *reason,
 			   const char *site, const char *trap)

@@ -2,6 +2,7 @@
 /* Copyright (C) 2026 the ksflow authors */
 #include "fdb.h"
 
+#include "clock.h"
 #include "rtnl.h"
 
 #include <linux/neighbour.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 #define ENTRIES		256	/* a power of two */
 #define LIFE_MS		1000
@@ -121,11 +121,8 @@ const struct fdb_end *fdb_find(struct fdb *fdb, uint32_t ifindex,
 			       const uint8_t mac[6])
 {
 	struct entry *e = place(fdb, ifindex, mac);
-	struct timespec ts;
-	int64_t now_ms;
+	int64_t now_ms = clock_ms();
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	now_ms = ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 	if (e->ifindex != ifindex || memcmp(e->mac, mac, sizeof(e->mac)) ||
 	    now_ms - e->asked_ms >= LIFE_MS) {
 		e->ifindex = ifindex;

@@ -7,6 +7,7 @@
  */
 #include "nl.h"
 
+#include "clock.h"
 #include "nl_internal.h"
 
 #include <linux/genetlink.h>
@@ -26,7 +27,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
 /* The module sends up to 16 KiB; a dump's first message may take 32 KiB. */
 #define RECEIVE_BYTES	(128 * 1024)
@@ -167,23 +167,15 @@ static int read_once(struct ksflow_nl *nl)
 	return messages ? messages : 1;
 }
 
-static int64_t now_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
-
 static int wait_answer(struct ksflow_nl *nl)
 {
-	int64_t deadline = now_ms() + ANSWER_MS;
+	int64_t deadline = clock_ms() + ANSWER_MS;
 
 	while (!nl->is_answered) {
 		struct pollfd pfd = {
 			.fd = nl_socket_get_fd(nl->sock), .events = POLLIN,
 		};
-		int64_t left = deadline - now_ms();
+		int64_t left = deadline - clock_ms();
 		int ret;
 
 		if (left <= 0)

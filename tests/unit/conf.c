@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <regex.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct conf conf;
 static struct conf_report report;
@@ -828,6 +829,32 @@ static void test_print(void)
 	reads_back();
 }
 
+static void test_file(void)
+{
+	char path[] = "/tmp/ksflow-conf-XXXXXX", *text;
+	int fd = mkstemp(path);
+	size_t len;
+
+	if (!ok(fd >= 0, "file: made"))
+		return;
+	is(write(fd, "sflow { polling=7 }", 19), 19, "file: written");
+	is(conf_read(&conf, path, &report), 0, "file: read");
+	is(conf.polling_s, 7, "file: as it is");
+	is_str(conf.file, path, "file: its name");
+	is(ftruncate(fd, 1 << 20), 0, "file: a whole MiB");
+	is(conf_read_text(path, &text, &len), 0, "file: is read");
+	is(len, 1 << 20, "file: to its end");
+	free(text);
+	is(ftruncate(fd, (1 << 20) + 1), 0, "file: more than that");
+	is(conf_read_text(path, &text, &len), -EFBIG, "file: is not");
+	is(conf_read(&conf, path, &report), -EFBIG, "file: nor as one of ours");
+	close(fd);
+	unlink(path);
+	is(conf_read(&conf, path, &report), -ENOENT, "file: none");
+	ok(strstr(report.error, path) && strstr(report.error, "No such file"),
+	   "file: by name: %s", report.error);
+}
+
 /* Every cut of a file is refused or read, and never runs over the end. */
 static void test_truncated(void)
 {
@@ -864,6 +891,7 @@ int main(void)
 	test_many();
 	test_records();
 	test_print();
+	test_file();
 	test_truncated();
 	return tap_done();
 }
