@@ -5,7 +5,7 @@
 #
 #   a: va ===== vb :b        a pings b; n0, n1 tap in a, with noise
 #
-# vm: timeout=900 kernels=debug,debug-rt
+# vm: timeout=900
 
 . ./lib.sh
 
