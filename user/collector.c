@@ -31,6 +31,9 @@
 
 #define RETRY_MS	1000
 #define REFRESH_MS	60000		/* of a resolved name */
+/* ICMP errors are limited to one a second and less: some sends have none. */
+#define QUIET_MS	10000
+#define TRIES		3
 #define SEND_BYTES	(1 << 20)
 #define ADDRESSES_MAX	8
 
@@ -50,6 +53,7 @@ struct collector {
 	pid_t resolver;			/* 0: none at work */
 	int resolver_fd;
 	int said;			/* the error that was said last */
+	int64_t error_ms;		/* of the last send's; 0: none was said */
 	uint64_t sent;
 	uint64_t refused;
 	uint64_t busy;
@@ -266,7 +270,9 @@ static void connect_to(struct collector *c, int64_t now_ms)
 	if (connect(c->fd, (struct sockaddr *)&c->address.addr,
 		    c->address.len))
 		goto failed;
-	say(c, 0, NULL);
+	/* that a send had an error only a send can take back */
+	if (!c->error_ms)
+		say(c, 0, NULL);
 	return;
 
 failed:
@@ -452,41 +458,77 @@ void collectors_reconnect(struct collectors *set, int64_t now_ms)
 	}
 }
 
-static void send_to(struct collector *c, const void *bytes, size_t len)
+/*
+ * What an ICMP error about an earlier datagram makes of the next send, which
+ * then has not been tried.
+ */
+static bool is_answer(int error)
 {
-	int tries;
+	switch (error) {
+	case ECONNREFUSED:
+	case EHOSTUNREACH:
+	case ENETUNREACH:
+	case EACCES:
+	case ENOPROTOOPT:
+	case EPROTO:
+	case EHOSTDOWN:
+	case ENONET:
+	case EMSGSIZE:
+		return true;
+	}
+	return false;
+}
+
+static void say_send(struct collector *c, int error, const char *what,
+		     int64_t now_ms)
+{
+	say(c, error, what);
+	c->error_ms = now_ms;
+}
+
+/* A datagram went. answer: the error that one before it had, or 0. */
+static void went(struct collector *c, int answer, int64_t now_ms)
+{
+	c->sent++;
+	/* that nobody listens is counted, and a path's MTU is no news */
+	if (answer && answer != ECONNREFUSED && answer != EMSGSIZE) {
+		say_send(c, answer, "answered", now_ms);
+	} else if (c->error_ms && !answer &&
+		   now_ms - c->error_ms >= QUIET_MS) {
+		say(c, 0, NULL);
+		c->error_ms = 0;
+	}
+}
+
+static void send_to(struct collector *c, const void *bytes, size_t len,
+		    int64_t now_ms)
+{
+	int answer = 0, tries;
 
 	if (c->fd < 0) {
 		c->failed++;
 		return;
 	}
-	for (tries = 0; tries < 2; tries++) {
+	for (tries = 0; tries < TRIES; tries++) {
 		if (send(c->fd, bytes, len, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) {
-			c->sent++;
-			if (c->said == EPERM || c->said == EMSGSIZE)
-				say(c, 0, NULL);
+			went(c, answer, now_ms);
 			return;
 		}
-		switch (errno) {
-		case ECONNREFUSED:
-			/* the answer to an earlier datagram, in place of
-			 * sending this one
-			 */
-			c->refused++;
+		if (errno == EINTR)
 			continue;
-		case EINTR:
-			continue;
-		case EAGAIN:
-		case ENOBUFS:
+		if (errno == EAGAIN || errno == ENOBUFS) {
 			c->busy++;
 			return;
 		}
-		break;
+		if (!is_answer(errno))
+			break;
+		answer = errno;
+		c->refused += answer != EMSGSIZE;
 	}
 	c->failed++;
 	if (errno == ECONNREFUSED)
 		return;
-	say(c, errno, "send");
+	say_send(c, errno, "send", now_ms);
 	/* a firewall of this host, or a datagram too large: the next one may go */
 	if (errno == EPERM || errno == EMSGSIZE)
 		return;
@@ -498,14 +540,14 @@ static void send_to(struct collector *c, const void *bytes, size_t len)
 
 void collectors_send(struct collectors *set,
 		     const struct sflow_profile *profile, const void *bytes,
-		     size_t len)
+		     size_t len, int64_t now_ms)
 {
 	unsigned int i;
 
 	for (i = 0; i < set->count; i++) {
 		if (!memcmp(&set->all[i]->conf.profile, profile,
 			    sizeof(*profile)))
-			send_to(set->all[i], bytes, len);
+			send_to(set->all[i], bytes, len, now_ms);
 	}
 }
 

@@ -22,7 +22,7 @@ struct collector_counts {
 	const char *name;	/* as configured, with the port */
 	bool is_connected;
 	uint64_t sent;
-	uint64_t refused;	/* nobody listened; sent all the same */
+	uint64_t refused;	/* an ICMP error came back; sent all the same */
 	uint64_t busy;		/* the socket's buffer was full */
 	uint64_t failed;	/* any other error, or nowhere to send to */
 };
@@ -45,7 +45,7 @@ unsigned int collectors_own(const struct collectors *set,
 /* To those of this profile. */
 void collectors_send(struct collectors *set,
 		     const struct sflow_profile *profile, const void *bytes,
-		     size_t len);
+		     size_t len, int64_t now_ms);
 unsigned int collectors_count(const struct collectors *set);
 void collectors_counts(const struct collectors *set, unsigned int i,
 		       struct collector_counts *counts);

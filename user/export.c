@@ -119,7 +119,7 @@ static void flush(struct export *e, struct stream *stream,
 	if (sflow_is_empty(d))
 		return;
 	sflow_finish(d, ++stream->sequence, now_ms - e->start_ms);
-	collectors_send(e->to, &stream->profile, d->bytes, d->len);
+	collectors_send(e->to, &stream->profile, d->bytes, d->len, now_ms);
 	e->counts.datagrams++;
 	sflow_begin(d);
 }

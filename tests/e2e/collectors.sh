@@ -7,7 +7,7 @@
 #     r1   10.9.1.1, in VRF red         ------  b1 10.9.1.2
 #                                             namespace c: 127.0.0.1
 #
-# vm: timeout=120
+# vm: timeout=240
 
 . ./lib.sh
 
@@ -32,7 +32,8 @@ ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
 	"10.9.0.2,7004,$t/src" "10.9.1.2,7005,$t/vrf" \
 	"203.0.113.1,6343,$t/route" "10.9.0.2,7007,$t/dscp" \
 	"fd09::2,7008,$t/dscp6" "239.1.2.3,7009,$t/group" \
-	"10.9.0.2,7010,$t/basic" "10.9.0.2,7011,$t/srv" & in_b=$!
+	"10.9.0.2,7010,$t/basic" "10.9.0.2,7011,$t/srv" \
+	"10.9.0.2,7021,$t/refused4" "fd09::2,7025,$t/refused6" & in_b=$!
 ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
 	--ready "$t/ready.c" & in_c=$!
 wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
@@ -140,3 +141,44 @@ try "unsent datagrams are counted" wait_for \
 	'grep -q "no.such.name.invalid.*failed [1-9]" $t/log'
 kill -TERM $daemon; wait $daemon
 is "ksflowd ends well" "$?" 0
+
+# --- refused by the firewall of b, in each way that ends a socket's next send ---
+
+in_ns "$b" sysctl -qw net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+cat >"$t/rules" <<'END'
+table inet refuse {
+	chain i {
+		type filter hook input priority 0
+		udp dport 7021 reject with icmp type net-prohibited
+		udp dport 7022 reject with icmp type host-prohibited
+		udp dport 7023 reject with icmp type admin-prohibited
+		udp dport 7024 reject with icmp type prot-unreachable
+		udp dport 7025 reject with icmpv6 type admin-prohibited
+		udp dport 7026 reject with icmpv6 type policy-fail
+	}
+}
+END
+in_ns "$b" nft -f "$t/rules"
+{
+	echo "sflow { polling = 1"
+	for p in 7021 7022 7023 7024; do echo "collector { ip=10.9.0.2 udpport=$p }"; done
+	for p in 7025 7026; do echo "collector { ip=fd09::2 udpport=$p }"; done
+	echo "}"
+} >"$t/conf"
+ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
+wait_for 'grep -q ":7026: sending" $t/log'
+# of_port PORT WORD: its number, of what SIGUSR1 says
+of_port() { grep ":$1: .*; sent" "$t/log" | tail -n 1 | sed -n "s/.*[ ,]$2 \([0-9]*\).*/\1/p"; }
+lines() { grep -c ":$1: $2" "$t/log"; }
+for p in 7021 7022 7023 7024 7025 7026; do
+	wait_for "kill -USR1 $daemon; [ \"\$(of_port $p refused)\" -ge 6 ]"
+	is "refused, $p: nothing is held back" "$(of_port $p failed)" 0
+	is "refused, $p: said, once" "$(lines $p 'answered: ') $(lines $p sending)" "1 1"
+done
+in_ns "$b" nft delete table inet refuse
+# That nobody listens is none of it.
+for p in 7021 7025; do
+	try "no more refused, $p: said" wait_for "[ \$(lines $p sending) = 2 ]"
+done
+is "and they arrive" "$(from refused4) $(from refused6)" "10.9.0.9 fd09::1"
+kill -TERM $daemon; wait $daemon
