@@ -59,6 +59,7 @@ struct daemon {
 	struct rates *rates;
 	struct psample_source *psample;
 	struct dent *dent;
+	uint32_t own_group;		/* psample's, as the source has it */
 	uint32_t filters;		/* dent's generation, as the module has it */
 	struct state *state;
 	struct tunnels *tunnels;
@@ -132,9 +133,6 @@ static void on_restart(void *arg)
 	struct daemon *d = arg;
 
 	export_restart_sources(d->export);
-	/* it may publish where we read */
-	if (d->psample)
-		psample_source_refuse(d->psample);
 }
 
 static void on_counters(const struct link *link,
@@ -440,6 +438,18 @@ static int64_t run_dent(struct daemon *d)
 	return next_ms;
 }
 
+/* It may publish where we read, and would be counted twice. */
+static int64_t run_module(struct daemon *d)
+{
+	int64_t next_ms = module_run(d->module, d->now_ms);
+
+	if (d->own_group != module_psample_group(d->module)) {
+		d->own_group = module_psample_group(d->module);
+		psample_source_refuse(d->psample, d->own_group);
+	}
+	return next_ms;
+}
+
 /* What is due; returns when to be back. */
 static int64_t run(struct daemon *d)
 {
@@ -448,7 +458,7 @@ static int64_t run(struct daemon *d)
 	next_ms = run_dent(d);
 	next_ms = earlier(next_ms, psample_source_run(d->psample, d->now_ms));
 	next_ms = earlier(next_ms, earlier(run_addresses(d), run_names(d)));
-	next_ms = earlier(next_ms, module_run(d->module, d->now_ms));
+	next_ms = earlier(next_ms, run_module(d));
 	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
 	export_flush(d->export, d->now_ms);
 	next_ms = earlier(next_ms, collectors_run(d->collectors, d->now_ms));
@@ -798,7 +808,7 @@ int main(int argc, char **argv)
 	if (ret)
 		log_warn("privileges stay: %s", strerror(-ret));
 	ret = 0;
-	module_run(d.module, d.now_ms);
+	run_module(&d);
 	notify_ready();
 	if (ready >= 0 && write(ready, "", 1) != 1)
 		log_warn("the process that started us is gone");

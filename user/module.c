@@ -38,6 +38,7 @@ struct module {
 	/* of connections that are gone */
 	struct ksflow_nl_counts before;
 	uint32_t abi;			/* of the module we are connected to */
+	uint32_t psample_group;		/* as it said last */
 	uint32_t kinds;			/* wanted */
 	struct ksflow_layer_conf layer;
 	struct ksflow_rule rules[KSFLOW_RULES_MAX];
@@ -110,6 +111,11 @@ void module_close(struct module *m)
 	free(m);
 }
 
+uint32_t module_psample_group(const struct module *m)
+{
+	return m->psample_group;
+}
+
 int module_fd(const struct module *m)
 {
 	return m->epoll;
@@ -174,6 +180,18 @@ static int subscribe(struct module *m, struct ksflow_nl_error *err)
 	return ksflow_nl_subscribe(m->nl, &sub, m->records, NULL, err);
 }
 
+/* Others may set the group at any time: each look at the module is one at it. */
+static int config_get(struct module *m, struct ksflow_config *config,
+		      struct ksflow_nl_error *err)
+{
+	int ret = ksflow_nl_config_get(m->nl, config, err);
+
+	if (!ret)
+		m->psample_group = ksflow_has(config, CONFIG_PSAMPLE) ?
+				   config->psample : 0;
+	return ret;
+}
+
 static int connect_to(struct module *m)
 {
 	struct ksflow_nl_error err = { 0 };
@@ -182,12 +200,13 @@ static int connect_to(struct module *m)
 
 	m->nl = ksflow_nl_open(&err);
 	if (!m->nl) {
+		m->psample_group = 0;
 		say(m, &err);
 		return err.code;
 	}
 	ksflow_nl_set_rcvbuf(m->nl, RCVBUF_BYTES);
 	m->restarted(m->arg);
-	ret = ksflow_nl_config_get(m->nl, &config, &err);
+	ret = config_get(m, &config, &err);
 	if (ret)
 		goto failed;
 	m->abi = config.abi;
@@ -320,6 +339,7 @@ static void lose(struct module *m, int64_t now_ms)
 	};
 
 	disconnect(m);
+	m->psample_group = 0;
 	say(m, &err);
 	m->next_ms = now_ms + RETRY_MS;
 }
@@ -350,7 +370,7 @@ static bool is_ours(struct module *m)
 	struct ksflow_config config;
 	bool is_owner;
 
-	if (ksflow_nl_config_get(m->nl, &config, &err))
+	if (config_get(m, &config, &err))
 		return false;
 	is_owner = ksflow_has(&config, CONFIG_OWNER_PORTID) &&
 		   config.owner_portid == ksflow_nl_portid(m->nl);

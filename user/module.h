@@ -45,6 +45,8 @@ int module_apply(struct module *m, const struct conf *conf,
 /* The collectors, whose datagrams' drops are no news; sent when they changed. */
 void module_set_own(struct module *m, const struct ksflow_own *own,
 		    unsigned int count);
+/* Of psample's: where the module publishes in this namespace; 0: nowhere. */
+uint32_t module_psample_group(const struct module *m);
 /* Readable when there are records, or the module came or went. */
 int module_fd(const struct module *m);
 void module_receive(struct module *m, int64_t now_ms);

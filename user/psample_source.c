@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -24,8 +23,6 @@
 #define HEADER_DEFAULT	128
 #define NOTHING_SAID	1
 #define GROUPS_MAX	(2 * CONF_PSAMPLE_MAX)
-/* Where the module's own samples go, if anywhere. */
-#define OWN_GROUP	"/sys/module/ksflow/parameters/psample_group"
 
 struct group {
 	uint32_t number;
@@ -58,6 +55,7 @@ struct psample_source {
 	int said;		/* errno of the problem said last */
 	uint64_t random;
 	uint32_t header_bytes;
+	uint32_t own;			/* the module's group; 0: none */
 	unsigned int group_count;
 	struct group groups[GROUPS_MAX];
 	struct iftable sources;
@@ -131,24 +129,10 @@ int psample_source_fd(const struct psample_source *s)
 	return psample_nl_fd(s->nl);
 }
 
-/* 0: the module publishes nothing, or is not there. */
-static uint32_t own_group(void)
-{
-	unsigned int group = 0;
-	FILE *f = fopen(OWN_GROUP, "re");
-
-	if (!f)
-		return 0;
-	if (fscanf(f, "%u", &group) != 1)
-		group = 0;
-	fclose(f);
-	return group;
-}
-
 /* What the module hands us already would come again. */
-void psample_source_refuse(struct psample_source *s)
+static void refuse(struct psample_source *s)
 {
-	uint32_t own = own_group();
+	uint32_t own = s->own;
 	unsigned int i;
 
 	for (i = 0; i < s->group_count; i++) {
@@ -165,6 +149,12 @@ void psample_source_refuse(struct psample_source *s)
 				 group->number);
 		group->is_refused = is_own;
 	}
+}
+
+void psample_source_refuse(struct psample_source *s, uint32_t group)
+{
+	s->own = group;
+	refuse(s);
 }
 
 static void add_group(struct psample_source *s, const struct group *before,
@@ -239,7 +229,7 @@ void psample_source_apply(struct psample_source *s, const struct conf *conf)
 			add_group(s, before, before_count,
 				  psamples[i].group + 1, KSFLOW_DIR_EGRESS);
 	}
-	psample_source_refuse(s);
+	refuse(s);
 	if (!s->group_count)
 		leave(s);
 	else if (!psample_nl_is_joined(s->nl))
@@ -269,7 +259,6 @@ int64_t psample_source_run(struct psample_source *s, int64_t now_ms)
 	if (now_ms < s->next_ms)
 		return s->next_ms;
 	s->next_ms = now_ms + RETRY_MS;
-	psample_source_refuse(s);
 	if (!psample_nl_is_joined(s->nl))
 		join(s);
 	return s->next_ms;

@@ -30,8 +30,8 @@ struct psample_source *psample_source_open(const struct links *links,
 void psample_source_close(struct psample_source *s);
 /* Groups that stay keep their account. */
 void psample_source_apply(struct psample_source *s, const struct conf *conf);
-/* The module came or went: its own group is not read. */
-void psample_source_refuse(struct psample_source *s);
+/* Where the module publishes its own samples, which are not read; 0: nowhere. */
+void psample_source_refuse(struct psample_source *s, uint32_t group);
 int psample_source_fd(const struct psample_source *s);
 /* Read what is there, up to a limit; how many messages there were. */
 unsigned int psample_source_receive(struct psample_source *s);

@@ -279,9 +279,20 @@ is "nothing is malformed" "$(grep -c '"kind": "error"' "$t/samples")" 0
 try "ksflow show tells of both groups" wait_for \
 	'ksflow -j show 2>/dev/null | jq -e "[.ksflowd.psample[] | select(.status == \"read\") | .group] == [1, 2, 7, 8]"' 15
 if modinfo -p ksflow | grep -q psample_group; then
+	# Where another ksflowd is, and the parameter does not hold.
+	ip netns exec "$a" ksflowd --foreground -f "$t/conf" 2>"$t/log.a" & other=$!
+	on_exit 'kill -KILL $other'
 	load psample_group=7
-	kill -HUP $daemon
 	try "the module's own group is refused" wait_for 'logged "psample group 7 is not read"' 15
+	wait_for 'grep -q ": sampling" $t/log.a'
+	is "not in another namespace" "$(grep 'is not read' "$t/log.a")" ""
+	layer "$a" 11.8=u32:7
+	try "where a layer sets it, it is refused too" wait_for \
+		'grep -q "psample group 7 is not read" $t/log.a' 15
+	layer "$a"
+	try "and read again after" wait_for \
+		'grep -q "psample group 7 is read again" $t/log.a' 15
+	kill $other; wait $other
 	unload
 fi
 
