@@ -45,6 +45,9 @@
 #define STATUS_MS	10000
 /* Addresses rarely change alone. */
 #define ADDRESSES_MS	200
+/* After which the module is told again what it did not take: first, and at most. */
+#define RETRY_MS	5000
+#define RETRY_MAX_MS	300000
 /* As many samples may still wait in a socket at the end. */
 #define LAST_BURSTS	256
 
@@ -64,6 +67,8 @@ struct daemon {
 	struct state *state;
 	struct tunnels *tunnels;
 	bool said_state;
+	bool is_unapplied;		/* the module has not got its rules */
+	int64_t retry_ms;		/* until it is told again */
 	struct mnl_socket *addresses;
 	int signals;
 	int epoll;
@@ -223,6 +228,14 @@ static int load(struct daemon *d)
 	return 0;
 }
 
+static int apply_module(struct daemon *d)
+{
+	int ret = module_apply(d->module, &d->conf, d->dent);
+
+	d->is_unapplied = ret;
+	return ret;
+}
+
 /* Each part takes what concerns it, and changes only what differs. */
 static int apply(struct daemon *d)
 {
@@ -235,7 +248,8 @@ static int apply(struct daemon *d)
 	rates_apply(d->rates, &d->conf);
 	psample_source_apply(d->psample, &d->conf);
 	dent_apply(d->dent, &d->conf);
-	ret = module_apply(d->module, &d->conf, d->dent);
+	d->retry_ms = RETRY_MS;
+	ret = apply_module(d);
 	counters_set_interval(d->counters,
 			      d->conf.is_disabled ? 0 : d->conf.polling_s,
 			      d->now_ms);
@@ -252,10 +266,13 @@ static void reload(struct daemon *d)
 	if (load(d)) {
 		d->conf = before;
 		log_error("the configuration stays as it was");
-	} else if (!memcmp(&before, &d->conf, sizeof(before))) {
+	} else if (!memcmp(&before, &d->conf, sizeof(before)) &&
+		   !d->is_unapplied) {
 		log_info("configuration read: nothing has changed");
 	} else if (!apply(d)) {
 		log_info("configuration read");
+	} else {
+		log_warn("configuration read: module ksflow has not got its rules yet");
 	}
 	notify_ready();
 }
@@ -410,20 +427,22 @@ static void on_links(struct daemon *d)
 		d->names_ms = d->now_ms + ADDRESSES_MS;
 }
 
-static int64_t run_names(struct daemon *d)
-{
-	if (!d->names_ms)
-		return INT64_MAX;
-	if (d->now_ms < d->names_ms)
-		return d->names_ms;
-	d->names_ms = 0;
-	module_apply(d->module, &d->conf, d->dent);
-	return INT64_MAX;
-}
-
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
+}
+
+static int64_t run_names(struct daemon *d)
+{
+	if (d->names_ms && d->now_ms >= d->names_ms) {
+		d->names_ms = 0;
+		apply_module(d);
+	}
+	if (!d->names_ms && module_is_dirty(d->module)) {
+		d->names_ms = d->now_ms + d->retry_ms;
+		d->retry_ms = earlier(2 * d->retry_ms, RETRY_MAX_MS);
+	}
+	return d->names_ms ? d->names_ms : INT64_MAX;
 }
 
 /* What a filter samples the module does not. */

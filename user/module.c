@@ -33,6 +33,8 @@ struct module {
 	uint32_t said_abi;		/* the module's, if not ours */
 	bool said_dropless;		/* wanted drops, of one that has none */
 	bool said_repairless;		/* the same of repair */
+	int said_change;		/* errno of the refusal said last */
+	bool is_dirty;			/* the module did not take the last one */
 	char problem[320];
 	char version[64];
 	/* of connections that are gone */
@@ -40,6 +42,9 @@ struct module {
 	uint32_t abi;			/* of the module we are connected to */
 	uint32_t psample_group;		/* as it said last */
 	uint32_t kinds;			/* wanted */
+	unsigned int own_count;		/* wanted, as the layer is to have it */
+	struct ksflow_own own[KSFLOW_OWN_MAX];
+	/* as the module has it */
 	struct ksflow_layer_conf layer;
 	struct ksflow_rule rules[KSFLOW_RULES_MAX];
 };
@@ -253,27 +258,46 @@ static bool is_same(const struct module *m,
 		       layer->rule_count * sizeof(layer->rules[0]));
 }
 
-/* Send what differs. A refusal leaves all as it was. */
+/* Once, as it is tried again. */
+static void say_change(struct module *m, int ret, const char *text)
+{
+	if (ret && ret != m->said_change)
+		log_error("module ksflow: %s; trying again", text);
+	else if (!ret && m->said_change && m->nl)
+		log_info("module ksflow: the settings are taken");
+	m->said_change = ret;
+}
+
+/*
+ * Send what differs. A refusal leaves all as it was, as far as is known: the
+ * next time everything is sent.
+ */
 static int change(struct module *m, const struct ksflow_layer_conf *layer)
 {
 	struct ksflow_layer_conf before = m->layer;
 	struct ksflow_nl_error err = { 0 };
 	int ret = 0;
 
-	if (is_same(m, layer))
+	if (is_same(m, layer) && !m->is_dirty)
 		return 0;
 	m->layer = *layer;
 	if (m->nl)
 		ret = send_layer(m, &err);
-	if (ret) {
+	if (ret)
 		m->layer = before;
-		log_error("module ksflow: %s", err.text);
-	}
 	m->layer.rules = m->rules;
 	if (!ret)
 		memmove(m->rules, layer->rules,
 			layer->rule_count * sizeof(m->rules[0]));
+	if (ret)
+		say_change(m, ret, err.text);
+	m->is_dirty = ret;
 	return ret;
+}
+
+bool module_is_dirty(const struct module *m)
+{
+	return m->is_dirty;
 }
 
 void module_set_own(struct module *m, const struct ksflow_own *own,
@@ -281,17 +305,42 @@ void module_set_own(struct module *m, const struct ksflow_own *own,
 {
 	struct ksflow_layer_conf layer = m->layer;
 
-	memset(layer.own, 0, sizeof(layer.own));
-	memcpy(layer.own, own, count * sizeof(*own));
+	memset(m->own, 0, sizeof(m->own));
+	memcpy(m->own, own, count * sizeof(*own));
+	m->own_count = count;
+	/* what was refused goes with the rest of it */
+	if (m->is_dirty)
+		return;
+	memcpy(layer.own, m->own, sizeof(layer.own));
 	layer.own_count = count;
 	change(m, &layer);
+}
+
+static int set_kinds(struct module *m, uint32_t kinds, bool was_dirty)
+{
+	struct ksflow_nl_error err = { 0 };
+	uint32_t before = m->kinds;
+	int ret;
+
+	if (kinds == before && !was_dirty)
+		return 0;
+	m->kinds = kinds;
+	if (!m->nl)
+		return 0;
+	ret = subscribe(m, &err);
+	if (ret) {
+		m->kinds = before;
+		m->is_dirty = true;
+		say_change(m, ret, err.text);
+	}
+	return ret;
 }
 
 int module_apply(struct module *m, const struct conf *conf,
 		 const struct dent *dent)
 {
 	static struct ksflow_rule rules[KSFLOW_RULES_MAX];
-	struct ksflow_nl_error err = { 0 };
+	bool was_dirty = m->is_dirty;
 	struct ksflow_layer_conf layer;
 	struct conf_port *ports = NULL;
 	int ret, i, count = 0;
@@ -305,7 +354,8 @@ int module_apply(struct module *m, const struct conf *conf,
 						rules);
 	free(ports);
 	if (count < 0) {
-		log_error("interfaces: %s", strerror(-count));
+		m->is_dirty = true;
+		say_change(m, ret, "its interfaces cannot be read");
 		return ret;
 	}
 	if (ret) {
@@ -313,22 +363,17 @@ int module_apply(struct module *m, const struct conf *conf,
 			  KSFLOW_RULES_MAX);
 		return ret;
 	}
-	layer.own_count = m->layer.own_count;
-	memcpy(layer.own, m->layer.own, sizeof(layer.own));
+	layer.own_count = m->own_count;
+	memcpy(layer.own, m->own, sizeof(layer.own));
 	ret = change(m, &layer);
 	if (ret)
 		return ret;
 	kinds = 1U << KSFLOW_KIND_SAMPLE;
 	if (conf_wants_drops(conf))
 		kinds |= 1U << KSFLOW_KIND_DROP;
-	if (kinds == m->kinds)
-		return 0;
-	m->kinds = kinds;
-	if (!m->nl)
-		return 0;
-	ret = subscribe(m, &err);
-	if (ret)
-		log_error("module ksflow: %s", err.text);
+	ret = set_kinds(m, kinds, was_dirty);
+	if (!ret)
+		say_change(m, 0, NULL);
 	return ret;
 }
 

@@ -42,6 +42,8 @@ void module_close(struct module *m);
  */
 int module_apply(struct module *m, const struct conf *conf,
 		 const struct dent *dent);
+/* It did not take the last rules, or collectors: apply them again, later. */
+bool module_is_dirty(const struct module *m);
 /* The collectors, whose datagrams' drops are no news; sent when they changed. */
 void module_set_own(struct module *m, const struct ksflow_own *own,
 		    unsigned int count);

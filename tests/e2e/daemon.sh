@@ -169,6 +169,28 @@ try "which it is not otherwise" ksflowd --check "$t/conf"
 conf 1 "ringBytes = 262144"
 kill -HUP $daemon
 
+# --- what the module does not take, for now ---
+
+if ! grep -q '^nf_defrag_ipv6 ' /proc/modules || modprobe -r nf_conntrack nf_defrag_ipv6; then
+	on_exit "echo $(cat /proc/sys/kernel/modprobe) >/proc/sys/kernel/modprobe"
+	modprobe=$(cat /proc/sys/kernel/modprobe)
+	echo /bin/false >/proc/sys/kernel/modprobe
+	conf 1 "ringBytes = 262144 repair { port=4739 defrag=on }"
+	: >"$t/log"
+	kill -HUP $daemon
+	try "a refusal is said" wait_for 'logged "no module nf_defrag_ipv6"'
+	kill -HUP $daemon
+	try "it is no news the next time" wait_for '[ $(lines "has not got its rules yet") = 2 ]'
+	echo "$modprobe" >/proc/sys/kernel/modprobe
+	try "taken as soon as it can be" wait_for 'in_r ksflow repair show | grep -qw 4739'
+	is "said once" "$(lines "no module nf_defrag_ipv6")" 1
+	conf 1 "ringBytes = 262144"
+	kill -HUP $daemon
+	try "and gone again" wait_for '! in_r ksflow repair show | grep -qw 4739'
+else
+	skip "what the module does not take is tried again" "nf_defrag_ipv6 is in use"
+fi
+
 # --- the collector goes and comes ---
 
 stop $collector
