@@ -618,7 +618,9 @@ static int start(struct daemon *d)
 	    watch(d, dent_fd(d->dent)) ||
 	    watch(d, mnl_socket_get_fd(d->addresses)))
 		return -EIO;
-	return apply(d);
+	/* what the module does not take is no reason to do nothing */
+	apply(d);
+	return 0;
 }
 
 static bool uses_namespaces(const struct conf *conf)

@@ -34,6 +34,8 @@ struct module {
 	bool said_dropless;		/* wanted drops, of one that has none */
 	bool said_repairless;		/* the same of repair */
 	int said_change;		/* errno of the refusal said last */
+	bool is_over;			/* more rules than a layer holds */
+	bool has_layer;			/* there is one to send */
 	bool is_dirty;			/* the module did not take the last one */
 	char problem[320];
 	char version[64];
@@ -359,10 +361,21 @@ int module_apply(struct module *m, const struct conf *conf,
 		return ret;
 	}
 	if (ret) {
-		log_error("%s: more than %d rules", conf->file,
-			  KSFLOW_RULES_MAX);
+		if (!m->is_over)
+			log_error("%s: more than %d rules: module ksflow gets none of them, until they are fewer",
+				  conf->file, KSFLOW_RULES_MAX);
+		m->is_over = true;
+		snprintf(m->problem, sizeof(m->problem), "more than %d rules",
+			 KSFLOW_RULES_MAX);
 		return ret;
 	}
+	if (m->is_over) {
+		log_info("%s: no more than %d rules any more", conf->file,
+			 KSFLOW_RULES_MAX);
+		m->is_over = false;
+		m->problem[0] = '\0';
+	}
+	m->has_layer = true;
 	layer.own_count = m->own_count;
 	memcpy(layer.own, m->own, sizeof(layer.own));
 	ret = change(m, &layer);
@@ -425,6 +438,9 @@ static bool is_ours(struct module *m)
 
 int64_t module_run(struct module *m, int64_t now_ms)
 {
+	/* without ours, the module would sample what it likes */
+	if (!m->has_layer)
+		return INT64_MAX;
 	if (now_ms < m->next_ms)
 		return m->next_ms;
 	m->next_ms = now_ms + CHECK_MS;

@@ -38,7 +38,8 @@ struct module *module_open(const struct ksflow_handler *records,
 void module_close(struct module *m);
 /*
  * The rules to hold from now on; they are sent only when they changed. Ports
- * with a filter of dent's are left out; dent may be NULL.
+ * with a filter of dent's are left out; dent may be NULL. -E2BIG: more than
+ * the module holds, of which it gets none; those before stay.
  */
 int module_apply(struct module *m, const struct conf *conf,
 		 const struct dent *dent);

@@ -213,6 +213,27 @@ is "SIGKILL and a restart: no gap in the settings" "$(sort -u "$t/gaps")" ""
 between "seen often enough to know" "$(wc -l <"$t/looks")" 20 1000000
 try "samples arrive" flows '.rate == 1'
 
+# --- more interfaces than the module has rules ---
+
+for ((i = 0; i < 260; i++)); do echo "link add m$i type dummy"; done | ip -n "$q" -batch -
+cat >"$t/many" <<'END'
+sflow {
+  collector { ip=127.0.0.1 udpport=6343 }
+  polling = 1
+  pcap { dev.pattern=^(m|n)[0-9]+$ sampling=9 }
+}
+END
+ip netns exec "$q" ksflowd --foreground -f "$t/many" 2>"$t/log.q" & many=$!
+on_exit 'kill -KILL $many'
+try "more than 256 rules: said" wait_for 'grep -qF "more than 256 rules" $t/log.q'
+try "counters go out all the same" wait_for 'kill -USR1 $many
+	grep -q "[1-9][0-9]* counter samples" $t/log.q'
+is "it has no rules" "$(ksflow -n "$q" show | grep -c '^rule')" 0
+for i in 0 1 2 3 4 5 6 7; do echo "link del m$i"; done | ip -n "$q" -batch -
+try "fewer: it has them" wait_for 'ksflow -n "$q" dev show m99 | grep -qw 9'
+is "said once" "$(grep -cF "more than 256 rules: " "$t/log.q")" 1
+stop $many
+
 # --- the module goes and comes ---
 
 : >"$t/log"
