@@ -80,6 +80,7 @@ struct daemon {
 	bool has_agent;
 	struct sflow_addr agent;
 	bool is_strict;
+	bool keeps_namespaces;		/* may enter them */
 	bool is_over;
 };
 
@@ -258,12 +259,35 @@ static int apply(struct daemon *d)
 	return ret;
 }
 
+static const struct conf_collector *find_namespace(const struct conf *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < conf->collector_count; i++) {
+		if (conf->collectors[i].netns[0])
+			return &conf->collectors[i];
+	}
+	return NULL;
+}
+
+/* What it takes to enter another namespace was given away at the start. */
+static int refuse_namespaces(const struct daemon *d)
+{
+	const struct conf_collector *c = find_namespace(&d->conf);
+
+	if (!c || d->keeps_namespaces)
+		return 0;
+	log_error("%s: collector %s namespace=%s: takes a restart of ksflowd, which has kept no privilege to enter namespaces",
+		  d->conf.file, c->host, c->netns);
+	return -EPERM;
+}
+
 static void reload(struct daemon *d)
 {
 	struct conf before = d->conf;
 
 	notify_reloading();
-	if (load(d)) {
+	if (load(d) || refuse_namespaces(d)) {
 		d->conf = before;
 		log_error("the configuration stays as it was");
 	} else if (!memcmp(&before, &d->conf, sizeof(before)) &&
@@ -623,17 +647,6 @@ static int start(struct daemon *d)
 	return 0;
 }
 
-static bool uses_namespaces(const struct conf *conf)
-{
-	unsigned int i;
-
-	for (i = 0; i < conf->collector_count; i++) {
-		if (conf->collectors[i].netns[0])
-			return true;
-	}
-	return false;
-}
-
 /*
  * Leave the terminal. The first process ends when the daemon writes to the
  * pipe that it works, so that a caller may rely on its exit status.
@@ -825,7 +838,8 @@ int main(int argc, char **argv)
 		log_error("cannot start: %s", strerror(-ret));
 		goto out;
 	}
-	ret = privileges_drop(uses_namespaces(&d.conf));
+	d.keeps_namespaces = find_namespace(&d.conf);
+	ret = privileges_drop(d.keeps_namespaces);
 	if (ret)
 		log_warn("privileges stay: %s", strerror(-ret));
 	ret = 0;

@@ -191,6 +191,18 @@ else
 	skip "what the module does not take is tried again" "nf_defrag_ipv6 is in use"
 fi
 
+# --- what takes a restart ---
+
+conf 1 "ringBytes = 262144 collector { ip=127.0.0.1 udpport=6344 namespace=$q }"
+: >"$t/log"
+kill -HUP $daemon
+try "a first namespace= takes a restart: said" wait_for \
+	'logged "collector 127.0.0.1 namespace=$q: takes a restart"'
+try "the old configuration stays" flows '.rate == 1'
+conf 1 "ringBytes = 262144"
+kill -HUP $daemon
+try "it was not taken in part" wait_for 'logged "nothing has changed"'
+
 # --- the collector goes and comes ---
 
 stop $collector
