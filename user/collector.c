@@ -159,12 +159,14 @@ static void resolver_start(struct collectors *set, struct collector *c,
 	epoll_ctl(set->epoll, EPOLL_CTL_ADD, ends[0], &event);
 }
 
-static void resolver_stop(struct collector *c)
+static void resolver_stop(const struct collectors *set, struct collector *c)
 {
 	if (!c->resolver)
 		return;
 	kill(c->resolver, SIGKILL);
 	waitpid(c->resolver, NULL, 0);
+	/* closing is not enough while another child has not closed its copy */
+	epoll_ctl(set->epoll, EPOLL_CTL_DEL, c->resolver_fd, NULL);
 	close(c->resolver_fd);
 	c->resolver = 0;
 }
@@ -297,11 +299,11 @@ static struct collector *create(const struct conf_collector *conf)
 	return c;
 }
 
-static void destroy(struct collector *c)
+static void destroy(const struct collectors *set, struct collector *c)
 {
 	if (!c)
 		return;
-	resolver_stop(c);
+	resolver_stop(set, c);
 	if (c->fd >= 0)
 		close(c->fd);
 	free(c);
@@ -328,7 +330,7 @@ void collectors_close(struct collectors *set)
 	if (!set)
 		return;
 	for (i = 0; i < set->count; i++)
-		destroy(set->all[i]);
+		destroy(set, set->all[i]);
 	close(set->epoll);
 	free(set);
 }
@@ -366,7 +368,7 @@ void collectors_apply(struct collectors *set, const struct conf *conf,
 	for (i = 0; i < set->count; i++) {
 		if (set->all[i])
 			log_info("collector %s: removed", set->all[i]->name);
-		destroy(set->all[i]);
+		destroy(set, set->all[i]);
 	}
 	memcpy(set->all, all, sizeof(all));
 	set->count = count;
@@ -388,23 +390,29 @@ static void say_address(const struct collector *c)
 		log_debug("collector %s: address %s", c->name, host);
 }
 
-static void resolved(struct collector *c, int64_t now_ms)
+/* What was known keeps being used. */
+static void unresolved(struct collector *c, int64_t now_ms)
+{
+	c->resolve_ms = now_ms + RETRY_MS * (c->address.len ? 10 : 5);
+	if (!c->address.len)
+		say(c, EHOSTUNREACH, "name not resolved");
+}
+
+static void resolved(struct collectors *set, struct collector *c,
+		     int64_t now_ms)
 {
 	struct address found[ADDRESSES_MAX];
 	int count, i;
 
+	if (!c->resolver)
+		return;
 	do {
 		count = read(c->resolver_fd, found, sizeof(found));
 	} while (count < 0 && errno == EINTR);
-	waitpid(c->resolver, NULL, 0);
-	close(c->resolver_fd);
-	c->resolver = 0;
+	resolver_stop(set, c);
 	count = count < 0 ? 0 : count / (int)sizeof(found[0]);
 	if (!count) {
-		/* what was known keeps being used */
-		c->resolve_ms = now_ms + RETRY_MS * (c->address.len ? 10 : 5);
-		if (!c->address.len)
-			say(c, EHOSTUNREACH, "name not resolved");
+		unresolved(c, now_ms);
 		return;
 	}
 	for (i = 0; i < count; i++) {
@@ -425,7 +433,7 @@ void collectors_receive(struct collectors *set, int64_t now_ms)
 
 	count = epoll_wait(set->epoll, events, CONF_COLLECTORS_MAX, 0);
 	for (i = 0; i < count; i++)
-		resolved(events[i].data.ptr, now_ms);
+		resolved(set, events[i].data.ptr, now_ms);
 }
 
 int64_t collectors_run(struct collectors *set, int64_t now_ms)
@@ -436,11 +444,16 @@ int64_t collectors_run(struct collectors *set, int64_t now_ms)
 	for (i = 0; i < set->count; i++) {
 		struct collector *c = set->all[i];
 
+		if (c->resolver && c->resolve_ms <= now_ms) {
+			/* it hangs, in a library that we do not know */
+			resolver_stop(set, c);
+			unresolved(c, now_ms);
+		}
 		if (c->is_name && !c->resolver && c->resolve_ms <= now_ms)
 			resolver_start(set, c, now_ms);
 		if (c->fd < 0 && c->address.len && c->connect_ms <= now_ms)
 			connect_to(c, now_ms);
-		if (c->is_name && !c->resolver && c->resolve_ms < next_ms)
+		if (c->is_name && c->resolve_ms < next_ms)
 			next_ms = c->resolve_ms;
 		if (c->fd < 0 && c->address.len && c->connect_ms < next_ms)
 			next_ms = c->connect_ms;
