@@ -46,6 +46,10 @@ struct collector {
 	struct conf_collector conf;
 	char name[sizeof(((struct conf_collector *)0)->host) + 8];
 	bool is_name;			/* not an address */
+	/* those that the name has, best first; the one in use */
+	unsigned int found_count;
+	unsigned int at;
+	struct address found[ADDRESSES_MAX];
 	struct address address;		/* len 0: not resolved yet */
 	int fd;				/* -1: not connected */
 	int64_t connect_ms;		/* when to try next */
@@ -62,6 +66,7 @@ struct collector {
 
 struct collectors {
 	int epoll;
+	uint32_t generation;		/* of the addresses in use */
 	unsigned int count;
 	struct collector *all[CONF_COLLECTORS_MAX];
 };
@@ -233,53 +238,93 @@ static int mark(const struct collector *c)
 			  &ttl, sizeof(ttl));
 }
 
-static void connect_to(struct collector *c, int64_t now_ms)
+/* NULL, or what failed, with errno. */
+static const char *try_address(struct collector *c)
 {
 	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&c->address.addr;
 	int bytes = SEND_BYTES;
 	struct address src;
-	const char *what;
 
-	disconnect(c, now_ms + RETRY_MS);
-	what = c->conf.netns[0] ? c->conf.netns : "socket";
 	c->fd = open_socket(c);
 	if (c->fd < 0)
-		goto failed;
+		return c->conf.netns[0] ? c->conf.netns : "socket";
 	if (setsockopt(c->fd, SOL_SOCKET, SO_SNDBUFFORCE, &bytes,
 		       sizeof(bytes)))
 		setsockopt(c->fd, SOL_SOCKET, SO_SNDBUF, &bytes,
 			   sizeof(bytes));
-	what = c->conf.dev;
 	if (c->conf.dev[0] &&
 	    setsockopt(c->fd, SOL_SOCKET, SO_BINDTODEVICE, c->conf.dev,
 		       strlen(c->conf.dev) + 1))
-		goto failed;
-	what = "dscp, ttl";
+		return c->conf.dev;
 	if (mark(c))
-		goto failed;
+		return "dscp, ttl";
 	if (in6->sin6_family == AF_INET6 && !in6->sin6_scope_id &&
 	    (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) ||
 	     IN6_IS_ADDR_MC_LINKLOCAL(&in6->sin6_addr)) && c->conf.dev[0])
 		in6->sin6_scope_id = if_nametoindex(c->conf.dev);
-	what = c->conf.src;
 	if (c->conf.src[0]) {
 		errno = EINVAL;
 		if (!parse_address(c->conf.src, 0, AI_NUMERICHOST, &src) ||
 		    bind(c->fd, (struct sockaddr *)&src.addr, src.len))
-			goto failed;
+			return c->conf.src;
 	}
-	what = "connect";
 	if (connect(c->fd, (struct sockaddr *)&c->address.addr,
 		    c->address.len))
-		goto failed;
+		return "connect";
+	return NULL;
+}
+
+static void say_address(const struct collector *c)
+{
+	char host[INET6_ADDRSTRLEN];
+
+	if (!getnameinfo((const struct sockaddr *)&c->address.addr,
+			 c->address.len, host, sizeof(host), NULL, 0,
+			 NI_NUMERICHOST))
+		log_debug("collector %s: address %s", c->name, host);
+}
+
+static void use(struct collectors *set, struct collector *c, unsigned int at)
+{
+	c->at = at;
+	c->address = c->found[at];
+	set->generation++;
+}
+
+/* There may be another way: from a VRF, say, that has the one family only. */
+static void use_next(struct collectors *set, struct collector *c)
+{
+	if (c->found_count > 1)
+		use(set, c, (c->at + 1) % c->found_count);
+}
+
+static void connect_to(struct collectors *set, struct collector *c,
+		       int64_t now_ms)
+{
+	const char *first = NULL, *what;
+	unsigned int tries = 0;
+	int error = 0;
+
+	do {
+		disconnect(c, now_ms + RETRY_MS);
+		what = try_address(c);
+		if (what && !first) {
+			first = what;
+			error = errno;
+		}
+		if (what)
+			use_next(set, c);
+	} while (what && ++tries < c->found_count);
+	if (what) {
+		say(c, error, first);
+		disconnect(c, now_ms + RETRY_MS);
+		return;
+	}
+	if (tries)
+		say_address(c);
 	/* that a send had an error only a send can take back */
 	if (!c->error_ms)
 		say(c, 0, NULL);
-	return;
-
-failed:
-	say(c, errno, what);
-	disconnect(c, now_ms + RETRY_MS);
 }
 
 static struct collector *create(const struct conf_collector *conf)
@@ -380,16 +425,6 @@ int collectors_fd(const struct collectors *set)
 	return set->epoll;
 }
 
-static void say_address(const struct collector *c)
-{
-	char host[INET6_ADDRSTRLEN];
-
-	if (!getnameinfo((const struct sockaddr *)&c->address.addr,
-			 c->address.len, host, sizeof(host), NULL, 0,
-			 NI_NUMERICHOST))
-		log_debug("collector %s: address %s", c->name, host);
-}
-
 /* What was known keeps being used. */
 static void unresolved(struct collector *c, int64_t now_ms)
 {
@@ -402,7 +437,7 @@ static void resolved(struct collectors *set, struct collector *c,
 		     int64_t now_ms)
 {
 	struct address found[ADDRESSES_MAX];
-	int count, i;
+	int count, i, at = -1;
 
 	if (!c->resolver)
 		return;
@@ -419,11 +454,18 @@ static void resolved(struct collectors *set, struct collector *c,
 		if (found[i].len == c->address.len &&
 		    !memcmp(&found[i].addr, &c->address.addr,
 			    c->address.len))
-			return;
+			at = i;
 	}
-	c->address = found[0];
+	memcpy(c->found, found, count * sizeof(found[0]));
+	c->found_count = count;
+	if (at >= 0) {
+		/* the one in use stays */
+		c->at = at;
+		return;
+	}
+	use(set, c, 0);
 	say_address(c);
-	connect_to(c, now_ms);
+	connect_to(set, c, now_ms);
 }
 
 void collectors_receive(struct collectors *set, int64_t now_ms)
@@ -452,7 +494,7 @@ int64_t collectors_run(struct collectors *set, int64_t now_ms)
 		if (c->is_name && !c->resolver && c->resolve_ms <= now_ms)
 			resolver_start(set, c, now_ms);
 		if (c->fd < 0 && c->address.len && c->connect_ms <= now_ms)
-			connect_to(c, now_ms);
+			connect_to(set, c, now_ms);
 		if (c->is_name && c->resolve_ms < next_ms)
 			next_ms = c->resolve_ms;
 		if (c->fd < 0 && c->address.len && c->connect_ms < next_ms)
@@ -467,7 +509,7 @@ void collectors_reconnect(struct collectors *set, int64_t now_ms)
 
 	for (i = 0; i < set->count; i++) {
 		if (set->all[i]->address.len)
-			connect_to(set->all[i], now_ms);
+			connect_to(set, set->all[i], now_ms);
 	}
 }
 
@@ -513,8 +555,8 @@ static void went(struct collector *c, int answer, int64_t now_ms)
 	}
 }
 
-static void send_to(struct collector *c, const void *bytes, size_t len,
-		    int64_t now_ms)
+static void send_to(struct collectors *set, struct collector *c,
+		    const void *bytes, size_t len, int64_t now_ms)
 {
 	int answer = 0, tries;
 
@@ -549,6 +591,7 @@ static void send_to(struct collector *c, const void *bytes, size_t len,
 	 * than RETRY_MS after the last time
 	 */
 	disconnect(c, c->connect_ms);
+	use_next(set, c);
 }
 
 void collectors_send(struct collectors *set,
@@ -560,8 +603,13 @@ void collectors_send(struct collectors *set,
 	for (i = 0; i < set->count; i++) {
 		if (!memcmp(&set->all[i]->conf.profile, profile,
 			    sizeof(*profile)))
-			send_to(set->all[i], bytes, len, now_ms);
+			send_to(set, set->all[i], bytes, len, now_ms);
 	}
+}
+
+uint32_t collectors_generation(const struct collectors *set)
+{
+	return set->generation;
 }
 
 unsigned int collectors_own(const struct collectors *set,

@@ -39,6 +39,8 @@ void collectors_receive(struct collectors *set, int64_t now_ms);
 int64_t collectors_run(struct collectors *set, int64_t now_ms);
 /* Addresses changed: sources are to be chosen again. */
 void collectors_reconnect(struct collectors *set, int64_t now_ms);
+/* Counts up when a name's address in use is another one. */
+uint32_t collectors_generation(const struct collectors *set);
 /* Addresses in use, at most max; returns how many. */
 unsigned int collectors_own(const struct collectors *set,
 			    struct ksflow_own *own, unsigned int max);

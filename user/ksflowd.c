@@ -63,6 +63,7 @@ struct daemon {
 	struct psample_source *psample;
 	struct dent *dent;
 	uint32_t own_group;		/* psample's, as the source has it */
+	uint32_t addresses_told;	/* collectors' generation, as the module has it */
 	uint32_t filters;		/* dent's generation, as the module has it */
 	struct state *state;
 	struct tunnels *tunnels;
@@ -130,6 +131,7 @@ static void tell_own(struct daemon *d)
 {
 	struct ksflow_own own[KSFLOW_OWN_MAX];
 
+	d->addresses_told = collectors_generation(d->collectors);
 	module_set_own(d->module, own,
 		       collectors_own(d->collectors, own, KSFLOW_OWN_MAX));
 }
@@ -493,6 +495,15 @@ static int64_t run_module(struct daemon *d)
 	return next_ms;
 }
 
+static int64_t run_collectors(struct daemon *d)
+{
+	int64_t next_ms = collectors_run(d->collectors, d->now_ms);
+
+	if (d->addresses_told != collectors_generation(d->collectors))
+		tell_own(d);
+	return next_ms;
+}
+
 /* What is due; returns when to be back. */
 static int64_t run(struct daemon *d)
 {
@@ -504,15 +515,9 @@ static int64_t run(struct daemon *d)
 	next_ms = earlier(next_ms, run_module(d));
 	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
 	export_flush(d->export, d->now_ms);
-	next_ms = earlier(next_ms, collectors_run(d->collectors, d->now_ms));
+	next_ms = earlier(next_ms, run_collectors(d));
 	tell_status(d);
 	return earlier(next_ms, d->status_ms);
-}
-
-static void on_collectors(struct daemon *d)
-{
-	collectors_receive(d->collectors, d->now_ms);
-	tell_own(d);
 }
 
 static void loop(struct daemon *d)
@@ -538,7 +543,7 @@ static void loop(struct daemon *d)
 			else if (fd == module_fd(d->module))
 				module_receive(d->module, d->now_ms);
 			else if (fd == collectors_fd(d->collectors))
-				on_collectors(d);
+				collectors_receive(d->collectors, d->now_ms);
 			else if (fd == links_fd(d->links))
 				on_links(d);
 			else if (fd == psample_source_fd(d->psample))

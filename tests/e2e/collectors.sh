@@ -17,6 +17,8 @@ veth "$r" r1 "$b" b1
 ip -n "$r" link add red type vrf table 9
 ip -n "$r" link set red up
 ip -n "$r" link set r1 master red
+# Without it what the VRF has no route for is looked up in main.
+ip -6 -n "$r" route add unreachable default table 9 metric 4278198272
 addr "$r" r0 10.9.0.1/24 10.9.0.9/24 fd09::1/64
 addr "$r" r1 10.9.1.1/24
 addr "$b" b0 10.9.0.2/24 fd09::2/64
@@ -24,7 +26,13 @@ addr "$b" b1 10.9.1.2/24
 mkdir -p "/etc/netns/$r"
 on_exit "rm -rf /etc/netns/$r"
 echo "nameserver 127.0.0.1" >"/etc/netns/$r/resolv.conf"
-{ cat /etc/hosts; echo "10.9.0.2 collector.test"; } >"/etc/netns/$r/hosts"
+{
+	cat /etc/hosts
+	echo "10.9.0.2 collector.test"
+	# of which the VRF has a way to the second only
+	echo "fd09::2 both.test"
+	echo "10.9.1.2 both.test"
+} >"/etc/netns/$r/hosts"
 
 on_exit 'kill -KILL $daemon $in_b $in_c'
 ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
@@ -33,7 +41,7 @@ ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
 	"203.0.113.1,6343,$t/route" "10.9.0.2,7007,$t/dscp" \
 	"fd09::2,7008,$t/dscp6" "239.1.2.3,7009,$t/group" \
 	"10.9.0.2,7010,$t/basic" "10.9.0.2,7011,$t/srv" \
-	"10.9.0.2,7021,$t/refused4" "fd09::2,7025,$t/refused6" & in_b=$!
+	"10.9.1.2,7013,$t/second" "10.9.0.2,7021,$t/refused4" "fd09::2,7025,$t/refused6" & in_b=$!
 ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
 	--ready "$t/ready.c" & in_c=$!
 wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
@@ -72,6 +80,7 @@ sflow {
   collector { ip=collector.test udpport=7003 }
   collector { ip=10.9.0.2 udpport=7004 src=10.9.0.9 }
   collector { ip=10.9.1.2 udpport=7005 dev=red }
+  collector { ip=both.test udpport=7013 dev=red }
   collector { ip=127.0.0.1 udpport=7006 namespace=$c }
   collector { ip=10.9.0.2 udpport=7007 dscp=46 ttl=9 }
   collector { ip=fd09::2 udpport=7008 dscp=10 }
@@ -96,6 +105,7 @@ arrives name 10.9.0.1
 arrives srv 10.9.0.1
 arrives src 10.9.0.9
 arrives vrf 10.9.1.1
+arrives second 10.9.1.1
 arrives netns 127.0.0.1
 arrives dscp 10.9.0.1
 # of FILE FILTER: what its datagrams have

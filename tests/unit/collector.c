@@ -2,11 +2,12 @@
 /* Copyright (C) 2026 the ksflow authors */
 /*
  * Names of collectors, with a resolver of the test's own: one that hangs, one
- * that is slow to let go of what it inherited.
+ * that is slow to let go of what it inherited, one with two addresses.
  */
 #include "collector.h"
 
 #include "conf.h"
+#include "nl.h"
 #include "tap.h"
 
 #include <errno.h>
@@ -68,9 +69,10 @@ int getaddrinfo(const char *node, const char *service,
 		for (;;)
 			pause();
 	}
-	/* a family that has no route anywhere goes first: 100::/64 discards */
+	/* link-local, on no link: nobody can connect to that */
 	first = info(AF_INET6, service);
-	((struct sockaddr_in6 *)first->ai_addr)->sin6_addr.s6_addr[0] = 0xff;
+	((struct sockaddr_in6 *)first->ai_addr)->sin6_addr.s6_addr[0] = 0xfe;
+	((struct sockaddr_in6 *)first->ai_addr)->sin6_addr.s6_addr[1] = 0x80;
 	second = info(AF_INET, service);
 	((struct sockaddr_in *)second->ai_addr)->sin_addr.s_addr =
 		htonl(INADDR_LOOPBACK);
@@ -189,6 +191,31 @@ static void test_inherited(void)
 	collectors_close(set);
 }
 
+static void test_second(void)
+{
+	struct collectors *set = collectors_open();
+	struct ksflow_own own[2];
+	struct conf conf;
+	uint32_t before;
+
+	conf_defaults(&conf);
+	name(&conf, 0, "two.test");
+	collectors_apply(set, &conf, 1000);
+	before = collectors_generation(set);
+	ok(is_readable(set), "two addresses");
+	collectors_receive(set, 1000);
+	ok(is_ready(set, 0), "of which the first goes nowhere: the second is taken");
+	is(collectors_own(set, own, 2), 1, "it has one at a time");
+	ok(!own[0].is_ip6 && own[0].addr[0] == 127, "that one");
+	ok(collectors_generation(set) != before, "which is told");
+	collectors_run(set, 61000);
+	ok(is_readable(set), "asked for again");
+	before = collectors_generation(set);
+	collectors_receive(set, 61000);
+	ok(collectors_generation(set) == before, "it stays");
+	collectors_close(set);
+}
+
 int main(void)
 {
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -197,5 +224,6 @@ int main(void)
 	signal(SIGALRM, on_alarm);
 	test_hung();
 	test_inherited();
+	test_second();
 	return tap_done();
 }
