@@ -11,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -46,6 +48,7 @@ struct collector {
 	struct conf_collector conf;
 	char name[sizeof(((struct conf_collector *)0)->host) + 8];
 	bool is_name;			/* not an address */
+	char scope[IFNAMSIZ];		/* the link of a link-local address */
 	/* those that the name has, best first; the one in use */
 	unsigned int found_count;
 	unsigned int at;
@@ -238,12 +241,31 @@ static int mark(const struct collector *c)
 			  &ttl, sizeof(ttl));
 }
 
+/*
+ * The link by its number of now, in the namespace of the socket: an interface
+ * that is made anew has another one.
+ */
+static bool set_scope(const struct collector *c, struct address *to)
+{
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&to->addr;
+	struct ifreq ifr = { .ifr_ifindex = 0 };
+
+	if (in6->sin6_family != AF_INET6 || !c->scope[0] ||
+	    (!IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) &&
+	     !IN6_IS_ADDR_MC_LINKLOCAL(&in6->sin6_addr)))
+		return true;
+	strcpy(ifr.ifr_name, c->scope);
+	if (ioctl(c->fd, SIOCGIFINDEX, &ifr))
+		return false;
+	in6->sin6_scope_id = ifr.ifr_ifindex;
+	return true;
+}
+
 /* NULL, or what failed, with errno. */
 static const char *try_address(struct collector *c)
 {
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)&c->address.addr;
+	struct address to = c->address, src;
 	int bytes = SEND_BYTES;
-	struct address src;
 
 	c->fd = open_socket(c);
 	if (c->fd < 0)
@@ -258,18 +280,15 @@ static const char *try_address(struct collector *c)
 		return c->conf.dev;
 	if (mark(c))
 		return "dscp, ttl";
-	if (in6->sin6_family == AF_INET6 && !in6->sin6_scope_id &&
-	    (IN6_IS_ADDR_LINKLOCAL(&in6->sin6_addr) ||
-	     IN6_IS_ADDR_MC_LINKLOCAL(&in6->sin6_addr)) && c->conf.dev[0])
-		in6->sin6_scope_id = if_nametoindex(c->conf.dev);
+	if (!set_scope(c, &to))
+		return c->scope;
 	if (c->conf.src[0]) {
 		errno = EINVAL;
 		if (!parse_address(c->conf.src, 0, AI_NUMERICHOST, &src) ||
 		    bind(c->fd, (struct sockaddr *)&src.addr, src.len))
 			return c->conf.src;
 	}
-	if (connect(c->fd, (struct sockaddr *)&c->address.addr,
-		    c->address.len))
+	if (connect(c->fd, (struct sockaddr *)&to.addr, to.len))
 		return "connect";
 	return NULL;
 }
@@ -327,19 +346,40 @@ static void connect_to(struct collectors *set, struct collector *c,
 		say(c, 0, NULL);
 }
 
+/* "fe80::1%eth0": the link may come later, or be in another namespace. */
+static void split_scope(struct collector *c, char *host)
+{
+	char *link = strchr(host, '%');
+
+	if (!link) {
+		if (strlen(c->conf.dev) < sizeof(c->scope))
+			strcpy(c->scope, c->conf.dev);
+		return;
+	}
+	/* a number, or what the library makes of it */
+	if (!link[1 + strspn(link + 1, "0123456789")] ||
+	    strlen(link + 1) >= sizeof(c->scope))
+		return;
+	strcpy(c->scope, link + 1);
+	*link = '\0';
+}
+
 static struct collector *create(const struct conf_collector *conf)
 {
 	struct collector *c = calloc(1, sizeof(*c));
+	char host[sizeof(conf->host)];
 
 	if (!c)
 		return NULL;
 	c->conf = *conf;
+	strcpy(host, conf->host);
+	split_scope(c, host);
 	c->fd = -1;
 	c->said = -1;
 	snprintf(c->name, sizeof(c->name),
 		 strchr(conf->host, ':') ? "[%s]:%u" : "%s:%u", conf->host,
 		 conf->port);
-	c->is_name = !parse_address(conf->host, conf->port, AI_NUMERICHOST,
+	c->is_name = !parse_address(host, conf->port, AI_NUMERICHOST,
 				    &c->address);
 	return c;
 }

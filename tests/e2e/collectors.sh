@@ -41,7 +41,8 @@ ip netns exec "$b" $python ./sflow.py -b 10.9.0.2 -p 7001 -w "$t/ip4" \
 	"203.0.113.1,6343,$t/route" "10.9.0.2,7007,$t/dscp" \
 	"fd09::2,7008,$t/dscp6" "239.1.2.3,7009,$t/group" \
 	"10.9.0.2,7010,$t/basic" "10.9.0.2,7011,$t/srv" \
-	"10.9.1.2,7013,$t/second" "10.9.0.2,7021,$t/refused4" "fd09::2,7025,$t/refused6" & in_b=$!
+	"10.9.1.2,7013,$t/second" "::,7031,$t/link" "::,7032,$t/percent" \
+	"::,7033,$t/there" "10.9.0.2,7021,$t/refused4" "fd09::2,7025,$t/refused6" & in_b=$!
 ip netns exec "$c" $python ./sflow.py -p 7006 -w "$t/netns" \
 	--ready "$t/ready.c" & in_c=$!
 wait_for 'test -e $t/ready.b -a -e $t/ready.c' 30
@@ -151,6 +152,41 @@ try "unsent datagrams are counted" wait_for \
 	'grep -q "no.such.name.invalid.*failed [1-9]" $t/log'
 kill -TERM $daemon; wait $daemon
 is "ksflowd ends well" "$?" 0
+
+# --- link-local, on links that are made anew: in ksflowd's and another namespace ---
+
+# links: between r and b, and between c and b
+links() {
+	veth "$r" l0 "$b" l1
+	veth "$c" m0 "$b" m1
+	addr "$r" l0 fe80::10/64
+	addr "$c" m0 fe80::20/64
+	addr "$b" l1 fe80::1/64
+	addr "$b" m1 fe80::1/64
+}
+cat >"$t/conf" <<END
+sflow {
+  polling = 1
+  collector { ip=fe80::1 udpport=7031 dev=l0 }
+  collector { ip=fe80::1%l0 udpport=7032 }
+  collector { ip=fe80::1 udpport=7033 dev=m0 namespace=$c }
+}
+END
+ip netns exec "$r" ksflowd --foreground -f "$t/conf" 2>"$t/log" & daemon=$!
+for i in 1 2; do
+	for what in '7031: l0' '7032: l0' '7033: m0'; do
+		try "a link that is not there is said: $what" wait_for \
+			"[ \$(grep -cF '$what: No such device' $t/log) = $i ]"
+	done
+	: >"$t/link"; : >"$t/percent"; : >"$t/there"
+	links
+	for f in link percent there; do
+		try "$f, time $i: arrives" wait_for "[ -s $t/$f ]"
+	done
+	ip -n "$r" link del l0
+	ip -n "$c" link del m0
+done
+kill -TERM $daemon; wait $daemon
 
 # --- refused by the firewall of b, in each way that ends a socket's next send ---
 
