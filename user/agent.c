@@ -180,6 +180,7 @@ const char *agent_text(const struct sflow_addr *addr)
 struct walk {
 	struct agent_candidate *candidates;
 	unsigned int count;
+	unsigned int room;
 	bool is_failed;
 };
 
@@ -196,13 +197,18 @@ static void on_addr(const struct nlmsghdr *nlh, void *arg)
 	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifa) ||
 	    (ifa->ifa_family != AF_INET && ifa->ifa_family != AF_INET6))
 		return;
-	c = realloc(walk->candidates, (walk->count + 1) * sizeof(*c));
-	if (!c) {
-		walk->is_failed = true;
-		return;
+	if (walk->count == walk->room) {
+		unsigned int room = walk->room * 2 + 64;
+
+		c = reallocarray(walk->candidates, room, sizeof(*c));
+		if (!c) {
+			walk->is_failed = true;
+			return;
+		}
+		walk->candidates = c;
+		walk->room = room;
 	}
-	walk->candidates = c;
-	c += walk->count;
+	c = &walk->candidates[walk->count];
 	memset(c, 0, sizeof(*c));
 	c->ifindex = ifa->ifa_index;
 	flags = ifa->ifa_flags;
@@ -233,19 +239,36 @@ static void on_addr(const struct nlmsghdr *nlh, void *arg)
 	walk->count++;
 }
 
+static int by_ifindex(const void *a, const void *b)
+{
+	const struct agent_candidate *one = a, *other = b;
+
+	return one->ifindex < other->ifindex ? -1 :
+	       one->ifindex > other->ifindex;
+}
+
+/* The candidates are in order. */
 static void on_link(const struct nlmsghdr *nlh, void *arg)
 {
-	struct walk *walk = arg;
+	const struct walk *walk = arg;
+	unsigned int low = 0, high = walk->count;
 	struct link link;
-	unsigned int i;
 
 	if (!link_parse(nlh, &link))
 		return;
-	for (i = 0; i < walk->count; i++) {
-		struct agent_candidate *c = &walk->candidates[i];
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (walk->candidates[middle].ifindex < link.ifindex)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < walk->count; low++) {
+		struct agent_candidate *c = &walk->candidates[low];
 
 		if (c->ifindex != link.ifindex)
-			continue;
+			break;
 		memcpy(c->dev, link.name, sizeof(c->dev));
 		c->is_up = link.flags & IFF_UP;
 		c->is_loopback = link.flags & IFF_LOOPBACK;
@@ -261,6 +284,9 @@ int agent_candidates(struct agent_candidate **candidates)
 	if (!sock)
 		return -errno;
 	ret = rtnl_dump(sock, RTM_GETADDR, on_addr, &walk);
+	if (walk.count)
+		qsort(walk.candidates, walk.count, sizeof(walk.candidates[0]),
+		      by_ifindex);
 	if (!ret)
 		ret = rtnl_dump(sock, RTM_GETLINK, on_link, &walk);
 	mnl_socket_close(sock);

@@ -147,19 +147,21 @@ static void read_all(struct links *links)
 	free(old);
 }
 
+static void read_speed(struct links *links, struct links_port *port)
+{
+	uint32_t before = port->speed_mbit;
+	enum link_duplex duplex;
+
+	link_speed(links->ioctl_fd, port->name, &port->speed_mbit, &duplex);
+	links->is_changed |= port->speed_mbit != before;
+}
+
 static void read_speeds(struct links *links)
 {
-	enum link_duplex duplex;
 	unsigned int i;
 
-	for (i = 0; i < links->count; i++) {
-		struct links_port *port = &links->ports[i];
-		uint32_t before = port->speed_mbit;
-
-		link_speed(links->ioctl_fd, port->name, &port->speed_mbit,
-			   &duplex);
-		links->is_changed |= port->speed_mbit != before;
-	}
+	for (i = 0; i < links->count; i++)
+		read_speed(links, &links->ports[i]);
 }
 
 static void watch(struct links *links, struct mnl_socket *sock)
@@ -170,7 +172,7 @@ static void watch(struct links *links, struct mnl_socket *sock)
 		  &event);
 }
 
-static void on_ethtool(const struct nlmsghdr *nlh, void *arg)
+static void on_family(const struct nlmsghdr *nlh, void *arg)
 {
 	uint32_t *group = arg;
 	const struct nlattr *attr, *one, *inner;
@@ -207,7 +209,7 @@ static void find_speeds(struct links *links)
 	genl->cmd = CTRL_CMD_GETFAMILY;
 	genl->version = 1;
 	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ETHTOOL_GENL_NAME);
-	rtnl_ask(links->speeds, nlh, on_ethtool, &group);
+	rtnl_ask(links->speeds, nlh, on_family, &group);
 	if (group)
 		mnl_socket_setsockopt(links->speeds, NETLINK_ADD_MEMBERSHIP,
 				      &group, sizeof(group));
@@ -260,22 +262,47 @@ int links_fd(const struct links *links)
 	return links->epoll;
 }
 
-static void on_speed(const struct nlmsghdr *nlh, void *arg)
+/* 0: it does not say. */
+static uint32_t ifindex_of(const struct nlattr *header)
 {
-	bool *is_heard = arg;
+	const struct nlattr *attr;
 
-	(void)nlh;
-	*is_heard = true;
+	mnl_attr_for_each_nested(attr, header) {
+		if (mnl_attr_get_type(attr) == ETHTOOL_A_HEADER_DEV_INDEX &&
+		    mnl_attr_validate(attr, MNL_TYPE_U32) >= 0)
+			return mnl_attr_get_u32(attr);
+	}
+	return 0;
+}
+
+/* Of all that the group tells, rings and coalescing and so on, the one message. */
+static void on_ethtool(const struct nlmsghdr *nlh, void *arg)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct links *links = arg;
+	const struct nlattr *attr;
+	uint32_t ifindex;
+
+	if (mnl_nlmsg_get_payload_len(nlh) < GENL_HDRLEN ||
+	    genl->cmd != ETHTOOL_MSG_LINKMODES_NTF)
+		return;
+	mnl_attr_for_each(attr, nlh, GENL_HDRLEN) {
+		if (mnl_attr_get_type(attr) != ETHTOOL_A_LINKMODES_HEADER)
+			continue;
+		ifindex = ifindex_of(attr);
+		if (is_at(links, place_of(links, ifindex), ifindex))
+			read_speed(links,
+				   &links->ports[place_of(links, ifindex)]);
+	}
 }
 
 bool links_receive(struct links *links)
 {
-	bool is_changed, is_heard = false;
+	bool is_changed;
 
 	if (rtnl_receive(links->changes, on_link, links))
 		read_all(links);
-	if (links->speeds &&
-	    (rtnl_receive(links->speeds, on_speed, &is_heard) || is_heard))
+	if (links->speeds && rtnl_receive(links->speeds, on_ethtool, links))
 		read_speeds(links);
 	is_changed = links->is_changed;
 	links->is_changed = false;

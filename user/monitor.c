@@ -393,7 +393,9 @@ static int receive(struct monitor *m, struct ksflow_nl_error *err)
 
 	if (!m->psample)
 		return ksflow_nl_receive(m->nl, BATCHES_AT_ONCE, err);
-	links_receive(m->links);
+	/* a part at a time */
+	while (links_receive(m->links))
+		;
 	ret = psample_nl_receive(m->psample, BATCHES_AT_ONCE);
 	if (ret < 0) {
 		err->code = ret;

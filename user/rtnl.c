@@ -16,6 +16,8 @@
 /* An interface with many virtual functions or AF data is large. */
 #define RECEIVE_BYTES	65536
 #define ANSWER_S	5
+/* Messages read before others get their turn. */
+#define BURST		32
 
 static char buf[RECEIVE_BYTES] __attribute__((aligned(8)));
 static uint32_t sequence;
@@ -168,9 +170,9 @@ int rtnl_get_link(struct mnl_socket *sock, uint32_t ifindex, rtnl_each each,
 int rtnl_receive(struct mnl_socket *sock, rtnl_each each, void *arg)
 {
 	int fd = mnl_socket_get_fd(sock);
-	int is_lost = 0;
+	int is_lost = 0, count = 0;
 
-	for (;;) {
+	while (is_lost || count++ < BURST) {
 		int len = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
 
 		if (len < 0 && errno == ENOBUFS) {
@@ -180,6 +182,9 @@ int rtnl_receive(struct mnl_socket *sock, rtnl_each each, void *arg)
 		if (len < 0)
 			return is_lost ? -ENOBUFS :
 			       errno == EAGAIN || errno == EINTR ? 0 : -errno;
-		walk(len, 0, each, arg);
+		/* what is asked for again would only be older here */
+		if (!is_lost)
+			walk(len, 0, each, arg);
 	}
+	return 0;
 }

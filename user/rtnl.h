@@ -28,8 +28,8 @@ int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,
 int rtnl_get_link(struct mnl_socket *sock, uint32_t ifindex, rtnl_each each,
 		  void *arg);
 /*
- * Read what groups have to say, without blocking. -ENOBUFS: something was
- * lost, ask again for everything.
+ * Read what groups have to say, without blocking, up to a limit: the socket
+ * stays readable then. -ENOBUFS: something was lost, ask again for everything.
  */
 int rtnl_receive(struct mnl_socket *sock, rtnl_each each, void *arg);
 
