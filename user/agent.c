@@ -184,6 +184,13 @@ struct walk {
 	bool is_failed;
 };
 
+static void begin(void *arg)
+{
+	struct walk *walk = arg;
+
+	walk->count = 0;
+}
+
 static void on_addr(const struct nlmsghdr *nlh, void *arg)
 {
 	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(nlh);
@@ -283,12 +290,19 @@ int agent_candidates(struct agent_candidate **candidates)
 
 	if (!sock)
 		return -errno;
-	ret = rtnl_dump(sock, RTM_GETADDR, on_addr, &walk);
+	ret = rtnl_dump_whole(sock, RTM_GETADDR, begin, on_addr, &walk);
+	/* a part of them is better than none */
+	if (ret == -EINTR)
+		ret = 0;
 	if (walk.count)
 		qsort(walk.candidates, walk.count, sizeof(walk.candidates[0]),
 		      by_ifindex);
 	if (!ret)
 		ret = rtnl_dump(sock, RTM_GETLINK, on_link, &walk);
+	if (ret == -EINTR)
+		ret = rtnl_dump(sock, RTM_GETLINK, on_link, &walk);
+	if (ret == -EINTR)
+		ret = 0;
 	mnl_socket_close(sock);
 	if (!ret && walk.is_failed)
 		ret = -ENOMEM;

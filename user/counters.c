@@ -389,13 +389,20 @@ static void on_host(const struct nlmsghdr *nlh, void *arg)
 		host_link(counters->host, &link);
 }
 
+static void begin_host(void *arg)
+{
+	struct counters *counters = arg;
+
+	host_begin(counters->host);
+}
+
 static void run_host(struct counters *counters)
 {
 	if (counters->host_ms > counters->now_ms)
 		return;
-	host_begin(counters->host);
 	/* half a dump would look like interfaces that went */
-	if (!rtnl_dump(counters->ask, RTM_GETLINK, on_host, counters))
+	if (!rtnl_dump_whole(counters->ask, RTM_GETLINK, begin_host, on_host,
+			     counters))
 		counters->emit_host(host_end(counters->host), counters->arg);
 	counters->host_ms += counters->interval_ms;
 	if (counters->host_ms <= counters->now_ms ||

@@ -16,7 +16,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
+
+#define AGAIN_NS	500000000
 
 struct links {
 	struct mnl_socket *changes;	/* what rtnetlink tells */
@@ -28,6 +31,7 @@ struct links {
 	void *arg;
 	uint32_t generation;
 	bool is_changed;
+	int timer;			/* some may be missing: read all again */
 	unsigned int count;
 	unsigned int room;
 	struct links_port *ports;	/* by number */
@@ -123,6 +127,13 @@ static void on_link(const struct nlmsghdr *nlh, void *arg)
 	tell(links, link.ifindex, nlh);
 }
 
+static void read_again(struct links *links)
+{
+	const struct itimerspec soon = { .it_value.tv_nsec = AGAIN_NS };
+
+	timerfd_settime(links->timer, 0, &soon, NULL);
+}
+
 /* Those that went while nobody listened are told of, too. */
 static void read_all(struct links *links)
 {
@@ -135,6 +146,8 @@ static void read_all(struct links *links)
 	links->room = 0;
 	links->is_changed = true;
 	ret = rtnl_dump(links->ask, RTM_GETLINK, on_link, links);
+	if (ret)
+		read_again(links);
 	for (i = 0; i < count; i++) {
 		if (links_get(links, old[i].ifindex))
 			continue;
@@ -164,12 +177,11 @@ static void read_speeds(struct links *links)
 		read_speed(links, &links->ports[i]);
 }
 
-static void watch(struct links *links, struct mnl_socket *sock)
+static void watch(struct links *links, int fd)
 {
 	struct epoll_event event = { .events = EPOLLIN };
 
-	epoll_ctl(links->epoll, EPOLL_CTL_ADD, mnl_socket_get_fd(sock),
-		  &event);
+	epoll_ctl(links->epoll, EPOLL_CTL_ADD, fd, &event);
 }
 
 static void on_family(const struct nlmsghdr *nlh, void *arg)
@@ -213,7 +225,7 @@ static void find_speeds(struct links *links)
 	if (group)
 		mnl_socket_setsockopt(links->speeds, NETLINK_ADD_MEMBERSHIP,
 				      &group, sizeof(group));
-	watch(links, links->speeds);
+	watch(links, mnl_socket_get_fd(links->speeds));
 }
 
 struct links *links_open(links_tell tell, void *arg)
@@ -225,15 +237,18 @@ struct links *links_open(links_tell tell, void *arg)
 	links->tell = tell;
 	links->arg = arg;
 	links->epoll = epoll_create1(EPOLL_CLOEXEC);
+	links->timer = timerfd_create(CLOCK_MONOTONIC,
+				      TFD_CLOEXEC | TFD_NONBLOCK);
 	links->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	links->changes = rtnl_open(RTMGRP_LINK);
 	links->ask = rtnl_open(0);
-	if (links->epoll < 0 || links->ioctl_fd < 0 || !links->changes ||
+	if (links->epoll < 0 || links->timer < 0 || links->ioctl_fd < 0 || !links->changes ||
 	    !links->ask) {
 		links_close(links);
 		return NULL;
 	}
-	watch(links, links->changes);
+	watch(links, mnl_socket_get_fd(links->changes));
+	watch(links, links->timer);
 	find_speeds(links);
 	read_all(links);
 	return links;
@@ -249,6 +264,8 @@ void links_close(struct links *links)
 		mnl_socket_close(links->speeds);
 	if (links->ask)
 		mnl_socket_close(links->ask);
+	if (links->timer >= 0)
+		close(links->timer);
 	if (links->ioctl_fd >= 0)
 		close(links->ioctl_fd);
 	if (links->epoll >= 0)
@@ -298,9 +315,11 @@ static void on_ethtool(const struct nlmsghdr *nlh, void *arg)
 
 bool links_receive(struct links *links)
 {
+	uint64_t expired;
 	bool is_changed;
 
-	if (rtnl_receive(links->changes, on_link, links))
+	if (rtnl_receive(links->changes, on_link, links) ||
+	    read(links->timer, &expired, sizeof(expired)) > 0)
 		read_all(links);
 	if (links->speeds && rtnl_receive(links->speeds, on_ethtool, links))
 		read_speeds(links);

@@ -23,6 +23,13 @@ struct walk {
 	bool is_failed;
 };
 
+static void begin(void *arg)
+{
+	struct walk *walk = arg;
+
+	walk->count = 0;
+}
+
 static void on_link(const struct nlmsghdr *nlh, void *arg)
 {
 	struct walk *walk = arg;
@@ -59,7 +66,7 @@ int ports_get(struct conf_port **ports, bool wants_speed)
 	sock = rtnl_open(0);
 	if (!sock)
 		return -errno;
-	ret = rtnl_dump(sock, RTM_GETLINK, on_link, &walk);
+	ret = rtnl_dump_whole(sock, RTM_GETLINK, begin, on_link, &walk);
 	mnl_socket_close(sock);
 	if (!ret && walk.is_failed)
 		ret = -ENOMEM;

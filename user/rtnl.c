@@ -8,6 +8,7 @@
 #include <libmnl/libmnl.h>
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,10 +19,12 @@
 #define ANSWER_S	5
 /* Messages read before others get their turn. */
 #define BURST		32
+#define DUMP_TRIES	3
 
 static char buf[RECEIVE_BYTES] __attribute__((aligned(8)));
 static uint32_t sequence;
 static char refusal[256];
+static bool is_interrupted;		/* the dump that is being read */
 
 static struct mnl_socket *open_socket(int bus, unsigned int groups)
 {
@@ -80,6 +83,15 @@ const char *rtnl_refusal(void)
 	return refusal;
 }
 
+static int done(const struct nlmsghdr *nlh)
+{
+	const int *error = mnl_nlmsg_get_payload(nlh);
+
+	if (mnl_nlmsg_get_payload_len(nlh) >= sizeof(*error) && *error < 0)
+		return *error;
+	return is_interrupted ? -EINTR : 0;
+}
+
 /*
  * Walk one answer. 1: more to come; 0: that was all; -errno.
  */
@@ -95,8 +107,12 @@ static int walk(int len, uint32_t seq, rtnl_each each, void *arg)
 			is_multi = 1;	/* of an earlier, given-up request */
 			continue;
 		}
+		/* what is dumped changed meanwhile: before 6.10 others may
+		 * be missing for that
+		 */
+		is_interrupted |= !!(nlh->nlmsg_flags & NLM_F_DUMP_INTR);
 		if (nlh->nlmsg_type == NLMSG_DONE)
-			return 0;
+			return done(nlh);
 		if (nlh->nlmsg_type == NLMSG_ERROR) {
 			if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*e))
 				return -EBADMSG;
@@ -115,6 +131,7 @@ static int request(struct mnl_socket *sock, const struct nlmsghdr *nlh,
 	uint32_t seq = nlh->nlmsg_seq;
 	int ret;
 
+	is_interrupted = false;
 	if (mnl_socket_sendto(sock, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	do {
@@ -150,6 +167,18 @@ int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,
 	else
 		mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
 	return request(sock, nlh, each, arg);
+}
+
+int rtnl_dump_whole(struct mnl_socket *sock, uint16_t type,
+		    void (*begin)(void *arg), rtnl_each each, void *arg)
+{
+	int ret = -EINTR, tries;
+
+	for (tries = 0; ret == -EINTR && tries < DUMP_TRIES; tries++) {
+		begin(arg);
+		ret = rtnl_dump(sock, type, each, arg);
+	}
+	return ret;
 }
 
 int rtnl_get_link(struct mnl_socket *sock, uint32_t ifindex, rtnl_each each,

@@ -21,9 +21,16 @@ int rtnl_ask(struct mnl_socket *sock, struct nlmsghdr *nlh, rtnl_each each,
 	     void *arg);
 /* The kernel's own words for the last request refused, or "". */
 const char *rtnl_refusal(void);
-/* Ask for everything of one kind (RTM_GETLINK, RTM_GETADDR). 0 or -errno. */
+/*
+ * Ask for everything of one kind (RTM_GETLINK, RTM_GETADDR). 0 or -errno; what
+ * was told until then is true all the same. -EINTR: things came or went
+ * meanwhile, and others may be missing; ask again.
+ */
 int rtnl_dump(struct mnl_socket *sock, uint16_t type, rtnl_each each,
 	      void *arg);
+/* The same up to three times, with begin() before each; of the last all is told. */
+int rtnl_dump_whole(struct mnl_socket *sock, uint16_t type,
+		    void (*begin)(void *arg), rtnl_each each, void *arg);
 /* One interface; -ENODEV when it is gone. */
 int rtnl_get_link(struct mnl_socket *sock, uint32_t ifindex, rtnl_each each,
 		  void *arg);
