@@ -214,6 +214,13 @@ void export_restart_sources(struct export *e)
 	memset(&e->none, 0, sizeof(e->none));
 }
 
+void export_sweep_sources(struct export *e,
+			  bool (*is_kept)(uint32_t ifindex, void *arg),
+			  void *arg)
+{
+	iftable_sweep(&e->sources, is_kept, arg);
+}
+
 /* NULL without memory: sequence 0, which collectors survive. */
 static struct source *source_get(struct export *e, uint32_t ifindex)
 {

@@ -11,6 +11,7 @@
 
 #include "sflow.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct collectors;
@@ -56,6 +57,10 @@ void export_host_counters(struct export *e, const struct host_counters *h,
 			  int64_t now_ms);
 /* The module's pools start afresh, and so do the samples' sequences. */
 void export_restart_sources(struct export *e);
+/* Interfaces that are gone: those not kept begin anew. */
+void export_sweep_sources(struct export *e,
+			  bool (*is_kept)(uint32_t ifindex, void *arg),
+			  void *arg);
 /* Send what is pending. */
 void export_flush(struct export *e, int64_t now_ms);
 const struct export_counts *export_counts(const struct export *e);

@@ -69,6 +69,30 @@ void *iftable_get(struct iftable *map, uint32_t ifindex)
 	return entry;
 }
 
+void iftable_sweep(struct iftable *map,
+		   bool (*is_kept)(uint32_t ifindex, void *arg), void *arg)
+{
+	struct iftable kept = { .size = map->size, .room = ROOM_FIRST };
+	unsigned int i;
+
+	while (kept.room < 2 * map->count)
+		kept.room *= 2;
+	kept.entries = calloc(kept.room, kept.size);
+	if (!kept.entries)
+		return;
+	for (i = 0; i < map->room; i++) {
+		const void *entry = map->entries + i * map->size;
+		uint32_t ifindex = *(const uint32_t *)entry;
+
+		if (!ifindex || !is_kept(ifindex, arg))
+			continue;
+		memcpy(slot(&kept, ifindex), entry, map->size);
+		kept.count++;
+	}
+	free(map->entries);
+	*map = kept;
+}
+
 void iftable_clear(struct iftable *map)
 {
 	memset(map->entries, 0, map->room * map->size);

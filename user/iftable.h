@@ -3,7 +3,7 @@
 #ifndef KSFLOW_USER_IFTABLE_H
 #define KSFLOW_USER_IFTABLE_H
 
-/* Something for each interface: a hash with open addressing, which only grows. */
+/* Something for each interface: a hash with open addressing. */
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +24,12 @@ void iftable_close(struct iftable *map);
  * and moves them all. NULL: no memory.
  */
 void *iftable_get(struct iftable *map, uint32_t ifindex);
+/*
+ * Only those that is_kept() says stay; they all move. Without memory, nothing
+ * happens.
+ */
+void iftable_sweep(struct iftable *map,
+		   bool (*is_kept)(uint32_t ifindex, void *arg), void *arg);
 /* None is left. */
 void iftable_clear(struct iftable *map);
 

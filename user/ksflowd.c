@@ -45,6 +45,8 @@
 #define STATUS_MS	10000
 /* Addresses rarely change alone. */
 #define ADDRESSES_MS	200
+/* Samples of an interface come for a while after it is gone. */
+#define GONE_MS		2000
 /* After which the module is told again what it did not take: first, and at most. */
 #define RETRY_MS	5000
 #define RETRY_MAX_MS	300000
@@ -76,6 +78,7 @@ struct daemon {
 	int64_t now_ms;
 	int64_t addresses_ms;		/* when to look at them; 0: not */
 	int64_t names_ms;		/* of interfaces; the same */
+	int64_t gone_ms;		/* when to forget those; the same */
 	int64_t status_ms;
 	uint64_t lost;			/* as was said last */
 	bool has_agent;
@@ -439,6 +442,8 @@ static void on_link(uint32_t ifindex, const struct nlmsghdr *nlh, void *arg)
 {
 	struct daemon *d = arg;
 
+	if (!nlh && !d->gone_ms)
+		d->gone_ms = d->now_ms + GONE_MS;
 	counters_link(d->counters, ifindex, nlh);
 	tunnels_link(d->tunnels, ifindex, nlh);
 }
@@ -469,6 +474,23 @@ static int64_t run_names(struct daemon *d)
 		d->retry_ms = earlier(2 * d->retry_ms, RETRY_MAX_MS);
 	}
 	return d->names_ms ? d->names_ms : INT64_MAX;
+}
+
+static bool is_there(uint32_t ifindex, void *arg)
+{
+	const struct daemon *d = arg;
+
+	return links_get(d->links, ifindex);
+}
+
+static int64_t run_gone(struct daemon *d)
+{
+	if (d->gone_ms && d->now_ms >= d->gone_ms) {
+		d->gone_ms = 0;
+		export_sweep_sources(d->export, is_there, d);
+		psample_source_sweep(d->psample);
+	}
+	return d->gone_ms ? d->gone_ms : INT64_MAX;
 }
 
 /* What a filter samples the module does not. */
@@ -512,6 +534,7 @@ static int64_t run(struct daemon *d)
 	next_ms = run_dent(d);
 	next_ms = earlier(next_ms, psample_source_run(d->psample, d->now_ms));
 	next_ms = earlier(next_ms, earlier(run_addresses(d), run_names(d)));
+	next_ms = earlier(next_ms, run_gone(d));
 	next_ms = earlier(next_ms, run_module(d));
 	next_ms = earlier(next_ms, counters_run(d->counters, d->now_ms));
 	export_flush(d->export, d->now_ms);

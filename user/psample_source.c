@@ -272,6 +272,18 @@ static struct source *source_get(struct psample_source *s, uint32_t ifindex)
 	return source ? source : &s->none;
 }
 
+static bool is_there(uint32_t ifindex, void *arg)
+{
+	const struct psample_source *s = arg;
+
+	return links_get(s->links, ifindex);
+}
+
+void psample_source_sweep(struct psample_source *s)
+{
+	iftable_sweep(&s->sources, is_there, s);
+}
+
 static uint32_t wanted_rate(struct psample_source *s, struct source *source)
 {
 	/* never 0 */

@@ -8,6 +8,18 @@ struct entry {
 	uint64_t value;
 };
 
+static bool is_even(uint32_t ifindex, void *arg)
+{
+	++*(unsigned int *)arg;
+	return !(ifindex & 1);
+}
+
+static bool is_small(uint32_t ifindex, void *arg)
+{
+	(void)arg;
+	return ifindex <= 4;
+}
+
 int main(void)
 {
 	struct entry *entry;
@@ -33,6 +45,20 @@ int main(void)
 	is(wrong, 0, "each has its own");
 	is(((struct entry *)iftable_get(&map, UINT32_MAX))->value, 0, "the last number");
 	is(map.count, 10001, "none came by asking");
+	i = 0;
+	iftable_sweep(&map, is_even, &i);
+	is(i, 10001, "each is asked about once");
+	is(map.count, 7500, "those that go are gone");
+	for (i = 2, wrong = 0; i <= 5000; i += 2) {
+		wrong += ((struct entry *)iftable_get(&map, i))->value != 10 * i;
+		wrong += ((struct entry *)iftable_get(&map, i << 16))->value != i;
+	}
+	is(wrong, 0, "the others have what they had");
+	iftable_sweep(&map, is_small, NULL);
+	iftable_sweep(&map, is_small, NULL);
+	ok(map.count == 2 && map.room <= 64, "and the room of the rest is free");
+	is(((struct entry *)iftable_get(&map, 4))->value, 40, "down to the last");
+	is(((struct entry *)iftable_get(&map, 7))->value, 0, "what comes back is new");
 	iftable_clear(&map);
 	is(map.count, 0, "none is left");
 	is(((struct entry *)iftable_get(&map, 7))->value, 0, "nor what was there");
