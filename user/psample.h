@@ -123,6 +123,8 @@ uint32_t psample_nl_portid(const struct psample_nl *nl);
  */
 int psample_nl_join(struct psample_nl *nl);
 void psample_nl_leave(struct psample_nl *nl);
+/* That psample comes will be heard of: there is no need to ask again. */
+bool psample_nl_is_listening(const struct psample_nl *nl);
 bool psample_nl_is_joined(const struct psample_nl *nl);
 int psample_nl_set_rcvbuf(struct psample_nl *nl, int bytes);
 /* At most max reads, without blocking. How many there were, or -errno. */

@@ -25,6 +25,8 @@ struct psample_nl {
 	struct mnl_socket *sock;
 	const struct psample_handler *handler;
 	bool is_wanted;
+	bool has_controller;	/* its group tells of families */
+	bool is_deaf;		/* since psample was asked for: it may have told */
 	uint16_t family;	/* 0: not joined */
 	uint32_t packets;	/* the numbers of its groups */
 	uint32_t config;
@@ -45,8 +47,9 @@ struct psample_nl *psample_nl_open(const struct psample_handler *handler)
 		free(nl);
 		return NULL;
 	}
-	mnl_socket_setsockopt(nl->sock, NETLINK_ADD_MEMBERSHIP, &notify,
-			      sizeof(notify));
+	nl->has_controller = !mnl_socket_setsockopt(nl->sock,
+						    NETLINK_ADD_MEMBERSHIP,
+						    &notify, sizeof(notify));
 	return nl;
 }
 
@@ -66,6 +69,11 @@ int psample_nl_fd(const struct psample_nl *nl)
 uint32_t psample_nl_portid(const struct psample_nl *nl)
 {
 	return mnl_socket_get_portid(nl->sock);
+}
+
+bool psample_nl_is_listening(const struct psample_nl *nl)
+{
+	return nl->has_controller && !nl->is_deaf;
 }
 
 bool psample_nl_is_joined(const struct psample_nl *nl)
@@ -180,6 +188,7 @@ int psample_nl_join(struct psample_nl *nl)
 	int ret;
 
 	nl->is_wanted = true;
+	nl->is_deaf = false;
 	if (nl->family)
 		return 0;
 	nlh->nlmsg_type = GENL_ID_CTRL;
@@ -267,6 +276,7 @@ int psample_nl_receive(struct psample_nl *nl, unsigned int max)
 
 		if (len < 0 && errno == ENOBUFS) {
 			nl->counts.overruns++;
+			nl->is_deaf = true;
 			continue;
 		}
 		if (len < 0)

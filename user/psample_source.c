@@ -259,7 +259,9 @@ int64_t psample_source_run(struct psample_source *s, int64_t now_ms)
 	if (now_ms < s->next_ms)
 		return s->next_ms;
 	s->next_ms = now_ms + RETRY_MS;
-	if (!psample_nl_is_joined(s->nl))
+	/* the kernel looks for a module each time it is asked by name */
+	if (!psample_nl_is_joined(s->nl) &&
+	    (s->said != -ENOENT || !psample_nl_is_listening(s->nl)))
 		join(s);
 	return s->next_ms;
 }
