@@ -168,8 +168,10 @@ static uint64_t module_of(const struct nlattr *port,
 	if (!port || !switch_id)
 		return 0;
 	copy_string(port, name, sizeof(name));
+	if (name[0] != 'p')
+		return 0;
 	len = 1 + strspn(name + 1, "0123456789");
-	if (name[0] != 'p' || len == 1 || name[len] != 's')
+	if (len == 1 || name[len] != 's')
 		return 0;
 	return hash(hash(0xcbf29ce484222325, name, len),
 		    mnl_attr_get_payload(switch_id),
