@@ -803,6 +803,18 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+/* A socket must not get the number of a standard file that was closed. */
+static void occupy_standard_files(void)
+{
+	int fd;
+
+	do {
+		fd = open("/dev/null", O_RDWR);
+	} while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	bool is_foreground = false, is_verbose = false, is_check = false;
@@ -811,6 +823,7 @@ int main(int argc, char **argv)
 	int ready = -1;
 	int opt, ret;
 
+	occupy_standard_files();
 	while ((opt = getopt_long(argc, argv, "f:h", options, NULL)) != -1) {
 		switch (opt) {
 		case 'f':

@@ -314,6 +314,14 @@ stop $daemon
 try "STOPPING=1" wait_for 'grep -qx STOPPING=1 $t/states'
 kill $notify
 
+# --- without standard files: what is logged goes nowhere ---
+
+: >"$t/samples"
+ip netns exec "$r" ksflowd --foreground -f "$t/conf" <&- >&- 2>&- & daemon=$!
+try "no standard files: samples arrive, and are whole" flows '.rate == 1'
+is "nor does it write into a socket" "$(readlink /proc/$daemon/fd/{0,1,2} | sort -u)" /dev/null
+stop $daemon
+
 # --- no file ---
 
 [ ! -e /etc/ksflowd.conf ] || mv /etc/ksflowd.conf "$t/saved"
