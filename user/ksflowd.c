@@ -711,7 +711,7 @@ static int leave_terminal(void)
 	return ends[1];
 }
 
-/* Not resolved: what it points to may be replaced. NULL without memory. */
+/* Not resolved: what it points to may be replaced. NULL and errno. */
 static char *absolute(const char *file)
 {
 	char *path = NULL, *here;
@@ -719,8 +719,10 @@ static char *absolute(const char *file)
 	if (file[0] == '/')
 		return strdup(file);
 	here = getcwd(NULL, 0);
-	if (here && asprintf(&path, "%s/%s", here, file) < 0)
+	if (here && asprintf(&path, "%s/%s", here, file) < 0) {
 		path = NULL;
+		errno = ENOMEM;
+	}
 	free(here);
 	return path;
 }
@@ -867,8 +869,15 @@ int main(int argc, char **argv)
 	if (load(&d))
 		return EXIT_FAILURE;
 	/* the daemon lives in "/", and reads the file again there */
-	if (d.file)
-		d.file = path = absolute(d.file);
+	if (d.file) {
+		path = absolute(d.file);
+		if (!path) {
+			log_error("%s: the current directory has no name: %s",
+				  d.file, strerror(errno));
+			return EXIT_FAILURE;
+		}
+		d.file = path;
+	}
 	if (!is_foreground) {
 		ready = leave_terminal();
 		if (ready < 0)

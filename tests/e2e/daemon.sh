@@ -346,4 +346,7 @@ try "with hsflowd's file" wait_for rule
 daemon=$(pgrep -x ksflowd)
 kill $daemon
 wait_for '! test -e /proc/$daemon'
+is "a relative file, from a directory that is gone: said" "$(mkdir "$t/gone.d" && cd "$t/gone.d" &&
+	rmdir "$t/gone.d" && timeout 20 ip netns exec "$r" ksflowd --foreground -f ../conf 2>&1 |
+	grep -c 'conf: the current directory has no name')" 1
 fails "a file that is not there" ip netns exec "$r" ksflowd -f "$t/none"
