@@ -208,10 +208,13 @@ void export_set_agent(struct export *e, const struct sflow_addr *agent,
 	}
 }
 
-void export_restart_sources(struct export *e)
+void export_restart_sources(struct export *e,
+			    bool (*is_kept)(uint32_t ifindex, void *arg),
+			    void *arg)
 {
-	iftable_clear(&e->sources);
-	memset(&e->none, 0, sizeof(e->none));
+	iftable_sweep(&e->sources, is_kept, arg);
+	if (!is_kept(0, arg))
+		memset(&e->none, 0, sizeof(e->none));
 }
 
 void export_sweep_sources(struct export *e,

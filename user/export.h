@@ -55,8 +55,13 @@ void export_if_counters(struct export *e, const struct link *link,
 /* In one sample if they fit, with as many adapters as fit; else in several. */
 void export_host_counters(struct export *e, const struct host_counters *h,
 			  int64_t now_ms);
-/* The module's pools start afresh, and so do the samples' sequences. */
-void export_restart_sources(struct export *e);
+/*
+ * The module's pools start afresh, and so do the sequences of its samples:
+ * of all sources, 0 for unknown interfaces among them, but those kept.
+ */
+void export_restart_sources(struct export *e,
+			    bool (*is_kept)(uint32_t ifindex, void *arg),
+			    void *arg);
 /* Interfaces that are gone: those not kept begin anew. */
 void export_sweep_sources(struct export *e,
 			  bool (*is_kept)(uint32_t ifindex, void *arg),

@@ -69,6 +69,11 @@ void *iftable_get(struct iftable *map, uint32_t ifindex)
 	return entry;
 }
 
+bool iftable_has(const struct iftable *map, uint32_t ifindex)
+{
+	return *slot(map, ifindex);
+}
+
 void iftable_sweep(struct iftable *map,
 		   bool (*is_kept)(uint32_t ifindex, void *arg), void *arg)
 {
@@ -91,10 +96,4 @@ void iftable_sweep(struct iftable *map,
 	}
 	free(map->entries);
 	*map = kept;
-}
-
-void iftable_clear(struct iftable *map)
-{
-	memset(map->entries, 0, map->room * map->size);
-	map->count = 0;
 }

@@ -24,13 +24,13 @@ void iftable_close(struct iftable *map);
  * and moves them all. NULL: no memory.
  */
 void *iftable_get(struct iftable *map, uint32_t ifindex);
+/* Is there an entry? */
+bool iftable_has(const struct iftable *map, uint32_t ifindex);
 /*
  * Only those that is_kept() says stay; they all move. Without memory, nothing
  * happens.
  */
 void iftable_sweep(struct iftable *map,
 		   bool (*is_kept)(uint32_t ifindex, void *arg), void *arg);
-/* None is left. */
-void iftable_clear(struct iftable *map);
 
 #endif /* KSFLOW_USER_IFTABLE_H */

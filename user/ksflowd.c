@@ -139,11 +139,18 @@ static void tell_own(struct daemon *d)
 		       collectors_own(d->collectors, own, KSFLOW_OWN_MAX));
 }
 
+static bool is_of_psample(uint32_t ifindex, void *arg)
+{
+	const struct daemon *d = arg;
+
+	return psample_source_has(d->psample, ifindex);
+}
+
 static void on_restart(void *arg)
 {
 	struct daemon *d = arg;
 
-	export_restart_sources(d->export);
+	export_restart_sources(d->export, is_of_psample, d);
 }
 
 static void on_counters(const struct link *link,

@@ -274,6 +274,11 @@ static struct source *source_get(struct psample_source *s, uint32_t ifindex)
 	return source ? source : &s->none;
 }
 
+bool psample_source_has(const struct psample_source *s, uint32_t ifindex)
+{
+	return ifindex ? iftable_has(&s->sources, ifindex) : s->none.pool;
+}
+
 static bool is_there(uint32_t ifindex, void *arg)
 {
 	const struct psample_source *s = arg;

@@ -32,6 +32,8 @@ void psample_source_close(struct psample_source *s);
 void psample_source_apply(struct psample_source *s, const struct conf *conf);
 /* Where the module publishes its own samples, which are not read; 0: nowhere. */
 void psample_source_refuse(struct psample_source *s, uint32_t group);
+/* Has it pools of this data source? They outlive the module. */
+bool psample_source_has(const struct psample_source *s, uint32_t ifindex);
 /* Interfaces that are gone: those that links does not have begin anew. */
 void psample_source_sweep(struct psample_source *s);
 int psample_source_fd(const struct psample_source *s);
