@@ -19,6 +19,7 @@
 #include "notify.h"
 #include "ports.h"
 #include "privileges.h"
+#include "process.h"
 #include "psample_source.h"
 #include "rates.h"
 #include "rtnl.h"
@@ -30,7 +31,6 @@
 #include <libmnl/libmnl.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <signal.h>
@@ -47,7 +47,7 @@
 #define ADDRESSES_MS	200
 /* Samples of an interface come for a while after it is gone. */
 #define GONE_MS		2000
-/* After which the module is told again what it did not take: first, and at most. */
+/* Until the module is told again what it did not take: at first, and at most. */
 #define RETRY_MS	5000
 #define RETRY_MAX_MS	300000
 /* As many samples may still wait in a socket at the end. */
@@ -65,8 +65,8 @@ struct daemon {
 	struct psample_source *psample;
 	struct dent *dent;
 	uint32_t own_group;		/* psample's, as the source has it */
-	uint32_t addresses_told;	/* collectors' generation, as the module has it */
 	uint32_t filters;		/* dent's generation, as the module has it */
+	uint32_t addresses_told;	/* the same of the collectors */
 	struct state *state;
 	struct tunnels *tunnels;
 	bool said_state;
@@ -682,58 +682,6 @@ static int start(struct daemon *d)
 	return 0;
 }
 
-/*
- * Leave the terminal. The first process ends when the daemon writes to the
- * pipe that it works, so that a caller may rely on its exit status.
- */
-static int leave_terminal(void)
-{
-	int ends[2], null;
-	char status = 1;
-	pid_t pid;
-
-	if (pipe2(ends, O_CLOEXEC))
-		return -errno;
-	pid = fork();
-	if (pid < 0)
-		return -errno;
-	if (pid) {
-		close(ends[1]);
-		if (read(ends[0], &status, 1) != 1)
-			status = 1;
-		_exit(status);
-	}
-	close(ends[0]);
-	setsid();
-	if (chdir("/"))
-		return -errno;
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	if (null >= 0) {
-		dup2(null, STDIN_FILENO);
-		dup2(null, STDOUT_FILENO);
-		dup2(null, STDERR_FILENO);
-		close(null);
-	}
-	log_to_syslog();
-	return ends[1];
-}
-
-/* Not resolved: what it points to may be replaced. NULL and errno. */
-static char *absolute(const char *file)
-{
-	char *path = NULL, *here;
-
-	if (file[0] == '/')
-		return strdup(file);
-	here = getcwd(NULL, 0);
-	if (here && asprintf(&path, "%s/%s", here, file) < 0) {
-		path = NULL;
-		errno = ENOMEM;
-	}
-	free(here);
-	return path;
-}
-
 /* What was printed is there, or it is said that it is not. */
 static int finish_output(void)
 {
@@ -812,18 +760,6 @@ static const struct option options[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
-/* A socket must not get the number of a standard file that was closed. */
-static void occupy_standard_files(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDWR);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 int main(int argc, char **argv)
 {
 	bool is_foreground = false, is_verbose = false, is_check = false;
@@ -832,7 +768,7 @@ int main(int argc, char **argv)
 	int ready = -1;
 	int opt, ret;
 
-	occupy_standard_files();
+	process_occupy_standard_files();
 	while ((opt = getopt_long(argc, argv, "f:h", options, NULL)) != -1) {
 		switch (opt) {
 		case 'f':
@@ -877,7 +813,7 @@ int main(int argc, char **argv)
 		return EXIT_FAILURE;
 	/* the daemon lives in "/", and reads the file again there */
 	if (d.file) {
-		path = absolute(d.file);
+		path = process_absolute(d.file);
 		if (!path) {
 			log_error("%s: the current directory has no name: %s",
 				  d.file, strerror(errno));
@@ -886,7 +822,7 @@ int main(int argc, char **argv)
 		d.file = path;
 	}
 	if (!is_foreground) {
-		ready = leave_terminal();
+		ready = process_leave_terminal();
 		if (ready < 0)
 			return EXIT_FAILURE;
 	}

@@ -242,8 +242,8 @@ struct links *links_open(links_tell tell, void *arg)
 	links->ioctl_fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	links->changes = rtnl_open(RTMGRP_LINK);
 	links->ask = rtnl_open(0);
-	if (links->epoll < 0 || links->timer < 0 || links->ioctl_fd < 0 || !links->changes ||
-	    !links->ask) {
+	if (links->epoll < 0 || links->timer < 0 || links->ioctl_fd < 0 ||
+	    !links->changes || !links->ask) {
 		links_close(links);
 		return NULL;
 	}
