@@ -7,6 +7,7 @@
  * pending is sent before the next wait, so that no sample waits for company.
  */
 #include "agent.h"
+#include "clock.h"
 #include "collector.h"
 #include "conf.h"
 #include "counters.h"
@@ -87,14 +88,6 @@ struct daemon {
 	bool keeps_namespaces;		/* may enter them */
 	bool is_over;
 };
-
-static int64_t clock_ms(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
-}
 
 static void on_sample(struct daemon *d, const struct ksflow_record *record)
 {
