@@ -28,14 +28,14 @@ none=$t/none
 head -c 8 /dev/zero >"$none"
 
 # What is said of several rounds: with instructions, others only add.
-if [[ $words == *" bench.instructions "* ]]; then pick=1; else pick=3; fi
+if [[ $words == *" bench.instructions "* ]]; then pick=1; else pick=2; fi
 row() {
 	local IFS=$'\t'
 	echo "@	$*"
 }
 # cost MODE: of one packet; cost_udp FRAME
 cost() { MODE=$1 floods va $PACKETS | sed -n ${pick}p; }
-cost_udp() { udp_floods "$1" | sed -n "$(((pick + 1) / 2)){s/ .*//p}"; }
+cost_udp() { udp_floods "$1" | sed -n "${pick}{s/ .*//p}"; }
 
 # reader PEER...: one that counts; dev_set IF WORD...: on the tool's layer
 reader() {

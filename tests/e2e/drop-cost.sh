@@ -31,7 +31,7 @@ cost() { # cost NAME LIMIT COUNTER: the counter takes all of them
 	note "cost $1 $got"
 	between "$1" "$got" 0 "$2"
 	between "and the ledger has them as $3" "$(($(ledger "$3") - before))" \
-		$((5 * PACKETS - ${4-0})) $((5 * PACKETS + 100))
+		$((3 * PACKETS - ${4-0})) $((3 * PACKETS + 100))
 }
 
 # The path by itself is measured when all has been at work once.

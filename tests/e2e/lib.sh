@@ -220,11 +220,11 @@ flood() {
 }
 # took DEV: the last flood, in microseconds
 took() { sed -n 's/^Result: OK: \([0-9]*\).*usec.*/\1/p' "/proc/net/pktgen/$1"; }
-# floods DEV COUNT: five, each in ns for each packet, which are instructions under
+# floods DEV COUNT: three, each in ns for each packet, which are instructions under
 # icount; the least first, as what else the guest does in the meantime only adds.
 floods() {
 	local i
-	for i in 1 2 3 4 5; do
+	for i in 1 2 3; do
 		flood "$1" "$2"
 		awk -v us="$(took "$1")" -v n="$2" 'BEGIN { printf "%.1f\n", us * 1000 / n }'
 	done | sort -n
