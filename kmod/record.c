@@ -169,6 +169,14 @@ copy_packet(struct ksflow_record *record, const struct sk_buff *skb, int base,
 	record->caplen = caplen;
 }
 
+static void copy_nothing(struct ksflow_record *record,
+			 const struct sk_buff *skb)
+{
+	record->proto = KSFLOW_PROTO_OTHER;
+	record->len = skb->len;
+	record->caplen = 0;
+}
+
 /**
  * ksflow_record_sample - write down a packet that was chosen
  * @sc: this CPU's countdown
@@ -231,6 +239,32 @@ out:
 	local_irq_restore(flags);
 }
 
+/*
+ * Does a packet hold what somebody wrote into it? A system call that sends
+ * makes the buffer, copies from the program, and drops it when that fails:
+ * what it holds then is of whoever had that memory before. Its state tells. A
+ * link-layer header comes with reception, or where packets are queued for a
+ * device; before that, what IP sends has its route, and a transport header,
+ * which raw sockets of IPv4 that bring the IP header set later than the route,
+ * or, on 5.10, not at all: those have no bytes.
+ */
+static bool is_written(const struct sk_buff *skb,
+		       const struct ksflow_device *device)
+{
+	if (skb->skb_iif || (device && skb_mac_header_was_set(skb)))
+		return true;
+	/* The kernel's own, but for what a program hands to tun in pieces. */
+	if (!skb->sk || !skb->destructor)
+		return device && skb->protocol;
+	if ((skb->sk->sk_family != AF_INET && skb->sk->sk_family != AF_INET6) ||
+	    !skb_dst(skb))
+		return false;
+	return skb->protocol == htons(ETH_P_IPV6) ||
+	       (skb->protocol == htons(ETH_P_IP) &&
+		skb_transport_header_was_set(skb) &&
+		skb->transport_header > skb->network_header);
+}
+
 static __always_inline bool is_version(const struct sk_buff *skb, int at,
 				       u8 version)
 {
@@ -258,7 +292,11 @@ void ksflow_record_locate(const struct sk_buff *skb,
 
 	layout->has_ip = false;
 	layout->ip = has_network ? network : 0;
+	layout->base = 0;
 	layout->proto = KSFLOW_PROTO_OTHER;
+	layout->has_bytes = is_written(skb, device);
+	if (!layout->has_bytes)
+		return;
 	if (skb->protocol == htons(ETH_P_IP) &&
 	    is_version(skb, layout->ip, 4)) {
 		layout->proto = KSFLOW_PROTO_IPV4;
@@ -409,8 +447,11 @@ bool ksflow_record_drop(const struct ksflow_drop_event *event,
 	copy_route(record, event, skb);
 	copy_qdisc(record, event, skb);
 	copy_task(record, event);
-	copy_packet(record, skb, layout->base, layout->proto, room, 0,
-		    record->segs);
+	if (likely(layout->has_bytes))
+		copy_packet(record, skb, layout->base, layout->proto, room, 0,
+			    record->segs);
+	else
+		copy_nothing(record, skb);
 	if (event->trap && event->group) {
 		copy_name(record, event->trap);
 		copy_name(record, event->group);

@@ -43,12 +43,14 @@ enum {
  * struct ksflow_layout - where the headers of a packet are
  * @base: offset from skb->data of the first byte that counts
  * @proto: KSFLOW_PROTO_* of that byte
+ * @has_bytes: the packet's bytes are its own, and may be shown
  * @has_ip: @ip is valid
  * @ip: offset from skb->data of the IP header
  */
 struct ksflow_layout {
 	int base;
 	u32 proto;
+	bool has_bytes;
 	bool has_ip;
 	int ip;
 };

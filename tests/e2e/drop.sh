@@ -330,6 +330,42 @@ settled one "$r"
 is "a socket closed with data unread: no record" \
 	"$(got one '.data | contains("64726f70")')" 0
 
+# A buffer that nobody wrote into: whoever had that memory before is not told of.
+ip netns exec "$r" sysctl -qw net.ipv6.conf.lo.disable_ipv6=0
+wait_for 'ip -n "$r" -6 addr show dev lo | grep -q "::1/128"'
+cat >"$t/rules" <<END
+table inet t { chain o { type filter hook output priority 0; meta l4proto 253 drop; }; }
+END
+in_r nft -f "$t/rules"
+: >"$t/one"
+stats "$r"; seen=$(of .seen)
+in_r $python ./unsent.py r0 >"$t/ways" 2>&1
+# shellcheck disable=SC2046
+set -- $(cat "$t/ways")
+note "from where no memory is: $*"
+n=$(($# * 3))
+between "ways to send" $# 6 8
+wait_for '[ $(got one ".comm == \"unsent\"") = $n ]'
+stats "$r"
+between "what was never written is counted" "$(($(of .seen) - seen))" $n $((n + 20))
+is "and has its records" "$(got one '.comm == "unsent"')" $n
+is "without a byte in them" "$(jq -r 'select(.comm == "unsent" and .data != "") |
+	[.site, .data] | join(" ")' "$t/one" | sort -u)" ""
+is "nor headers" "$(got one '.comm == "unsent" and .proto != 0')" 0
+note "$(jq -r 'select(.comm == "unsent") | [.reason // "-", .site, .len, .out // "-"] |
+	join(" ")' "$t/one" | sort | uniq -c)"
+: >"$t/one"
+in_r $python ./unsent.py --whole
+wait_for '[ $(got one ".comm == \"unsent\"") = 6 ]'
+# 5.10 leaves the transport header of these, of IPv4, as it is while they are copied.
+whole4="11 120 true"
+named || whole4="0 0 false"
+is "what was written is in them, header and all" "$(jq -r 'select(.comm == "unsent") |
+	[.proto, (.data | length / 2), (.data | contains("77686f6c65"))] | join(" ")' "$t/one" |
+	sort | uniq -c | sed 's/^ *//')" "$(printf '%s\n' "3 $whole4" '3 12 128 true')"
+in_r nft flush ruleset
+in_r sysctl -qw net.ipv6.conf.lo.disable_ipv6=1
+
 # Out-of-order segments that find no memory.
 : >"$t/one"
 ip netns exec "$r" $python - "$t/listen" <<'END' &
