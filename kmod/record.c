@@ -467,7 +467,7 @@ bool ksflow_record_drop(const struct ksflow_drop_event *event,
  * @wrong: what is known of it
  * @skb: the packet, as it came
  *
- * Context: softirq; RCU.
+ * Context: as ksflow_sender_note(); RCU.
  * Return: whether there was room; else the loss is counted in the ring.
  */
 bool ksflow_record_repair(struct ksflow_net *kn,

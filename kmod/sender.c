@@ -65,7 +65,8 @@ static struct ksflow_sender *take_place(struct ksflow_senders *senders)
  * @senders: of its namespace
  * @wrong: the packet; gets what only the sender's earlier ones tell
  *
- * Context: softirq.
+ * Context: as a netfilter hook: softirq, or process when a program gave back
+ * what an earlier hook had queued, bottom halves on.
  */
 void ksflow_sender_note(struct ksflow_senders *senders,
 			struct ksflow_wrong *wrong)
@@ -76,7 +77,7 @@ void ksflow_sender_note(struct ksflow_senders *senders,
 	u64 now = get_jiffies_64();
 	struct ksflow_sender *sender;
 
-	spin_lock(&senders->lock);
+	spin_lock_bh(&senders->lock);
 	sender = find(bucket, &wrong->addr);
 	if (sender) {
 		list_move_tail(&sender->age, &senders->ages);
@@ -101,7 +102,7 @@ void ksflow_sender_note(struct ksflow_senders *senders,
 	sender->repaired += wrong->is_repaired;
 	sender->last_at = now;
 	sender->last = *wrong;
-	spin_unlock(&senders->lock);
+	spin_unlock_bh(&senders->lock);
 }
 
 /**

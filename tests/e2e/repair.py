@@ -16,7 +16,7 @@ import time
 sys.path.insert(0, '.')
 from repairs import (  # noqa: E402
     AUTH, DEST, ESP, FRAGMENT, HOP, KINDS, NONE, ROUTING, UDP, Module,
-    addr, auth_header, chain, datagram, enter, fold, fragments, ip6,
+    addr, attr, attrs, auth_header, chain, datagram, enter, fold, fragments, ip6,
     option_header, right_sum, wrong_datagram)
 
 A, B, C = sys.argv[1:4]
@@ -449,6 +449,48 @@ def tracked():
             _, udp = wrong_datagram(SRC, DST, 2000 + n, port, 40, 'swapped')
             plain.send(ip6(SRC, DST, UDP, udp))
     sync()
+
+
+class Queue:
+    """nfnetlink_queue: what nft queues, given back by this process."""
+    def __init__(self, number):
+        self.sock = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, 12)
+        self.sock.bind((0, 0))
+        self.number = number
+        self.tell(2, attr(1, struct.pack('>BxH', 1, 10)))       # bind
+        self.tell(2, attr(2, struct.pack('>IB', 0, 1)))         # no bytes
+
+    def tell(self, kind, body):
+        head = struct.pack('=BB', 10, 0) + struct.pack('>H', self.number)
+        self.sock.send(struct.pack('=IHHII', 20 + len(body), 0x300 | kind, 1,
+                                   0, 0) + head + body)
+
+    def give_back(self):
+        packet = dict(attrs(self.sock.recv(1 << 16)[20:]))
+        self.tell(1, attr(2, struct.pack('>I', 1) + packet[1][:4]))
+
+
+def queued():
+    """A program has them before the hooks: those run in its system call."""
+    queue = Queue(5)
+    for name, port, size in (('whole', REPAIR, 0), ('in fragments', WHOLE, 96)):
+        before = counts(port)
+        drain(sockets[port])
+        wanted = []
+        for n in range(20):
+            data, udp = wrong_datagram(SRC, DST, 2000 + n, port, 300, 'swapped')
+            wanted.append(data)
+            # The first piece alone has ports, and is queued.
+            pieces = fragments([], UDP, udp, size, 700 + n) if size else \
+                [chain([], udp)]
+            for p in reversed(pieces):
+                plain.send(ip6(SRC, DST, *p))
+        for _ in wanted:
+            queue.give_back()
+        check('queued and given back, %s: repaired' % name,
+              drain(sockets[port]) == wanted, True)
+        check('and counted', difference(before, counts(port)),
+              'seen=20 repaired=20')
 
 
 def tap():

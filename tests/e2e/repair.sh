@@ -88,6 +88,19 @@ run sizes lengths rules kinds forward offloaded segmented merged tap
 # From here on fragments of the whole namespace are reassembled.
 repairs add port=4742 mode=repair defrag=1
 run headers paths
+# It comes before the repair's hooks, as the newer one of the same priority.
+modprobe -q nfnetlink_queue
+cat >"$t/nft" <<'END'
+table ip6 q {
+	chain first {
+		type filter hook prerouting priority -2147483648;
+		udp dport { 4739, 4742 } queue num 5
+	}
+}
+END
+in_b nft -f "$t/nft"
+run queued
+in_b nft delete table ip6 q
 repairs del 6
 # Connection tracking comes after the repair.
 cat >"$t/nft" <<'END'
