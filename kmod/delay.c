@@ -196,11 +196,12 @@ static bool is_on_the_way(const struct net_device *dev)
 	return false;
 }
 
+/* @device: of @dev, or NULL */
 static u8 compare(const struct place *place, const struct sk_buff *skb,
-		  const struct net_device *dev, u64 now)
+		  const struct net_device *dev,
+		  const struct ksflow_device *device, u64 now)
 {
-	const struct ksflow_slot *slot = ksflow_device_find(dev);
-	struct ksflow_net *kn = slot ? slot->device->kn : NULL;
+	struct ksflow_net *kn = device ? device->kn : NULL;
 	bool may_be_cloned = place->is_cloned ||
 			     dev_nit_active((struct net_device *)dev);
 
@@ -229,6 +230,7 @@ static u8 compare(const struct place *place, const struct sk_buff *skb,
 void ksflow_delay_leave(const struct sk_buff *skb,
 			const struct net_device *dev)
 {
+	const struct ksflow_device *device;
 	u32 i = ksflow_delay_hash(skb);
 	const struct ksflow_slot *slot;
 	struct ksflow_record *record;
@@ -243,11 +245,13 @@ void ksflow_delay_leave(const struct sk_buff *skb,
 		goto out;
 	now = ktime_get_mono_fast_ns();
 	record = places[i].record;
-	end = compare(&places[i], skb, dev, now);
+	/* Once: it may go meanwhile, while packets still leave by it. */
+	slot = ksflow_device_find(dev);
+	device = slot ? slot->device : NULL;
+	end = compare(&places[i], skb, dev, device, now);
 	if (end == KSFLOW_DELAY_MATCHED) {
-		slot = ksflow_device_find(dev);
 		record->delay = now - places[i].time;
-		record->delay_out = slot->device->ifindex;
+		record->delay_out = device->ifindex;
 		ksflow_record_queue(record, skb, dev);
 	}
 	finish(i, end);
