@@ -379,9 +379,11 @@ static struct ksflow_drop_source __percpu *common(const struct ksflow_drop *drop
 	return drop->cpu ? &drop->cpu->none : NULL;
 }
 
+/* Or it has none at all: memory ran out on the way. */
 static bool is_lent(const struct ksflow_device *device)
 {
-	return device->drops_by_cpu == common(&device->kn->drop);
+	return !device->drops_by_cpu ||
+	       device->drops_by_cpu == common(&device->kn->drop);
 }
 
 /**
