@@ -415,8 +415,8 @@ static void point_add(struct ksflow_sampler *sampler)
 	point->count++;
 	/* In place of another one of the same device, at once. */
 	slot = find_slot(table_of(sampler->way), sampler->device->dev);
-	if (slot)
-		WRITE_ONCE(slot->cpu, sampler->cpu);
+	if (slot)	/* Complete, for who follows it. */
+		smp_store_release(&slot->cpu, sampler->cpu);
 	else
 		point->is_stale = true;
 	mutex_unlock(&tap_lock);
