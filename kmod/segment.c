@@ -37,7 +37,8 @@ enum { HEADER_IPV4, HEADER_IPV6, HEADER_UDP, HEADER_TCP };
  * @count: entries of @kind and @at
  * @kind: HEADER_*
  * @at: offset from the first byte
- * @jumbo: offset of a jumbo payload option (8 bytes) that no frame has; 0: none
+ * @jumbo: offset of a jumbo payload option (8 bytes) that no frame has, right
+ *	behind its IPv6 header; 0: none
  */
 struct ksflow_headers {
 	u32 end;
@@ -68,7 +69,7 @@ static bool skip_extensions(struct ksflow_headers *h, const u8 *data, u32 len,
 		switch (*proto) {
 		case NEXTHDR_HOP:
 			/* BIG TCP of up to 6.x has it in front: RFC 2675. */
-			if (*at + 8 <= len && !opt->hdrlen &&
+			if (!i && *at + 8 <= len && !opt->hdrlen &&
 			    data[*at + 2] == IPV6_TLV_JUMBO)
 				h->jumbo = *at;
 			fallthrough;
@@ -324,7 +325,7 @@ u32 ksflow_segment_cut(const struct sk_buff *skb, int base, u32 proto,
 		for (i = 0; i < h.count; i++) {
 			if (h.at[i] > h.jumbo)
 				h.at[i] -= 8;
-			else if (h.kind[i] == HEADER_IPV6)
+			else if (h.at[i] + sizeof(struct ipv6hdr) == h.jumbo)
 				data[h.at[i] + offsetof(struct ipv6hdr,
 							nexthdr)] =
 					data[h.jumbo];
