@@ -453,7 +453,7 @@ static unsigned int ksflow_hook_repair_defrag(void *priv, struct sk_buff *skb,
 void ksflow_repair_sum(const struct ksflow_repair_rule *rule,
 		       struct ksflow_repair_count *sum)
 {
-	u64 *to = (u64 *)sum;
+	u64 *to = (u64 *)sum, decided;
 	unsigned int i;
 	int cpu;
 
@@ -467,6 +467,12 @@ void ksflow_repair_sum(const struct ksflow_repair_rule *rule,
 			to[i] += READ_ONCE(((u64 *)per_cpu_ptr(rule->count,
 							       cpu))[i]);
 	}
+	/* Two counters of another CPU may be seen in the other order. */
+	decided = sum->right + sum->repaired + sum->wrong + sum->zeroes +
+		  sum->trusted;
+	for (i = 0; i < ARRAY_SIZE(sum->skipped); i++)
+		decided += sum->skipped[i];
+	sum->seen = max(sum->seen, decided);
 }
 
 /**
@@ -498,6 +504,9 @@ void ksflow_repair_cpu_sum(const struct ksflow_repair *repair,
 	smp_rmb();
 	for_each_possible_cpu(cpu)
 		sum->wrong += READ_ONCE(per_cpu_ptr(repair->cpu, cpu)->wrong);
+	/* As in ksflow_repair_sum(). */
+	sum->wrong = max(sum->wrong, sum->counted + sum->limited +
+				     sum->selected);
 }
 
 /**

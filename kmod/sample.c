@@ -26,6 +26,9 @@
 /* Draws of one super-packet; what is left of it is divided evenly. */
 #define DRAWS_MAX	64
 
+/* Looks at a countdown that another CPU is in the middle of. */
+#define SEEN_TRIES	1000
+
 /* get_random_u32() takes a lock that sleeps on PREEMPT_RT. */
 static DEFINE_PER_CPU(struct rnd_state, ksflow_random);
 
@@ -36,6 +39,45 @@ static u32 draw(u32 rate)
 		return 1;
 	return ksflow_skip_next(rate,
 				prandom_u32_state(this_cpu_ptr(&ksflow_random)));
+}
+
+/* For ksflow_sampler_seen(): a new @left is seen with its @drawn. */
+static __always_inline void put_skip(struct ksflow_sampler_cpu *sc, u64 drawn,
+				     s32 left)
+{
+	WRITE_ONCE(sc->drawn, drawn);
+	smp_wmb();
+	WRITE_ONCE(sc->left, left);
+}
+
+/**
+ * ksflow_sampler_seen - candidates that a countdown has had
+ * @sc: of any CPU
+ *
+ * Below zero it is between the end of a skip and the next one, and @drawn may
+ * be that of either; else the two belong together when @drawn has not changed
+ * around @left. Tried for so long, since that CPU may not be running.
+ *
+ * Context: any.
+ * Return: the number, a skip more at most when the tries are used up.
+ */
+u64 ksflow_sampler_seen(const struct ksflow_sampler_cpu *sc)
+{
+	unsigned int tries = SEEN_TRIES;
+	u64 drawn, again;
+	s32 left;
+
+	do {
+		drawn = READ_ONCE(sc->drawn);
+		smp_rmb();
+		left = READ_ONCE(sc->left);
+		smp_rmb();
+		again = READ_ONCE(sc->drawn);
+		if (likely(left >= 0 && again == drawn))
+			break;
+		cpu_relax();
+	} while (--tries);
+	return again - left;
 }
 
 /**
@@ -62,8 +104,7 @@ noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
 	if (likely(segs == 1)) {
 		u32 skip = draw(rate);
 
-		sc->left = skip - 1;
-		sc->drawn = drawn + skip;
+		put_skip(sc, drawn + skip, skip - 1);
 		sc->selected++;
 		ksflow_record_sample(sc, skb, 0, 1, 1);
 		return;
@@ -88,8 +129,7 @@ noinline void ksflow_sample_hit(struct ksflow_sampler_cpu *sc,
 		drawn += skip;
 		left += skip;
 	}
-	sc->left = left;
-	sc->drawn = drawn;
+	put_skip(sc, drawn, left);
 	sc->selected += hits;
 	if (is_last_hit)
 		hits--;

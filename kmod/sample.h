@@ -57,11 +57,7 @@ struct ksflow_sampler {
 	struct list_head list;
 };
 
-static inline u64 ksflow_sampler_seen(const struct ksflow_sampler_cpu *sc)
-{
-	return READ_ONCE(sc->drawn) - READ_ONCE(sc->left);
-}
-
+u64 ksflow_sampler_seen(const struct ksflow_sampler_cpu *sc);
 void ksflow_sample_segments(struct ksflow_sampler_cpu __percpu *tap,
 			    struct sk_buff *skb);
 void ksflow_sample_hit(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
