@@ -364,8 +364,8 @@ int ksflow_delay_prepare(struct ksflow_net *kn, bool is_wanted)
 void ksflow_delay_apply(struct ksflow_net *kn, bool is_wanted)
 {
 	if (is_wanted && kn->delay.is_on)
-		WRITE_ONCE(kn->delay.wait_ms,
-			   ksflow_config_delay(&kn->config).value);
+		smp_store_release(&kn->delay.wait_ms,
+				  ksflow_config_delay(&kn->config).value);
 }
 
 /** ksflow_delay_exit - no probe is left, and no record */

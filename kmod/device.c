@@ -60,7 +60,8 @@ static void table_add(struct ksflow_table *table, const struct ksflow_slot *new)
 {
 	struct ksflow_slot *slot = table_slot(table, new->dev, NULL);
 
-	slot->device = new->device;
+	/* Complete, for drop_near(), which looks at no key before. */
+	smp_store_release(&slot->device, new->device);
 	/* Pairs with ksflow_device_find(): a key seen means a place filled. */
 	smp_store_release(&slot->dev, new->dev);
 	table->used++;

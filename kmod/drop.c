@@ -276,7 +276,7 @@ static void drop_far(struct sk_buff *skb, unsigned long site, u32 reason,
 	if (slot && slot->verdict & KSFLOW_DROP_IS_HIDDEN) {
 		source->quiet++;
 		cpu->hidden++;
-	} else if (!READ_ONCE(drop->is_on)) {
+	} else if (!smp_load_acquire(&drop->is_on)) {
 		source->quiet++;
 	} else {
 		ksflow_drop_report(&event, cpu, source, skb);
@@ -302,7 +302,10 @@ static __always_inline bool drop_near(struct sk_buff *skb, unsigned long site,
 
 	if (unlikely(place->dev != dev))
 		return false;
-	/* Without a device it is one that no packet came in through. */
+	/*
+	 * A free place has one that no packet came in through, and so has one
+	 * whose key is seen before its device.
+	 */
 	device = place->device;
 	if (unlikely(skb->skb_iif != device->ifindex))
 		return false;
@@ -320,7 +323,10 @@ static __always_inline bool drop_near(struct sk_buff *skb, unsigned long site,
 		this_cpu_inc(slot->packets);
 		return true;
 	}
-	/* One look: the compiler has no reason for a second one. */
+	/*
+	 * One look: the compiler has no reason for a second one. Whoever goes
+	 * on to a record looks again.
+	 */
 	if (likely(data_race(drop->is_on))) {
 		if (unlikely(!is_exhausted(drop)))
 			return false;
@@ -533,7 +539,7 @@ static int probe_set(struct ksflow_drop *drop, bool is_wanted)
 	else
 		ksflow_probe_put(&drop_probe);
 	if (!err)
-		WRITE_ONCE(drop->sw, is_wanted ? drop->cpu : NULL);
+		smp_store_release(&drop->sw, is_wanted ? drop->cpu : NULL);
 	return err;
 }
 
@@ -562,7 +568,7 @@ static int counters_alloc(struct ksflow_net *kn)
 					 KSFLOW_GFP | __GFP_ZERO);
 		if (!drops)
 			return -ENOMEM;
-		WRITE_ONCE(device->drops_by_cpu, drops);
+		smp_store_release(&device->drops_by_cpu, drops);
 	}
 	return 0;
 }
@@ -628,8 +634,9 @@ int ksflow_drop_apply(struct ksflow_net *kn, bool is_wanted)
 		return err;
 	limiter_apply(drop, &settings);
 	hide_apply(kn, settings.hide);
-	WRITE_ONCE(drop->is_on, is_wanted &&
-				settings.state.value == KSFLOW_DROP_ON);
+	/* The rings are there. */
+	smp_store_release(&drop->is_on,
+			  is_wanted && settings.state.value == KSFLOW_DROP_ON);
 	return probe_set(drop, settings.sw.value) ?:
 	       ksflow_hwdrop_set(drop, settings.hw.value);
 }

@@ -55,7 +55,8 @@ static void trap_count_and_report(const struct ksflow_slot *place,
 		.group = metadata->trap_group_name,
 	};
 	struct ksflow_drop *drop = &event.kn->drop;
-	struct ksflow_drop_cpu __percpu *counters = READ_ONCE(drop->hw);
+	/* Pairs with ksflow_hwdrop_set(): the traps' places are there. */
+	struct ksflow_drop_cpu __percpu *counters = smp_load_acquire(&drop->hw);
 	struct ksflow_drop_source *source;
 	struct ksflow_drop_cpu *cpu;
 
@@ -64,7 +65,7 @@ static void trap_count_and_report(const struct ksflow_slot *place,
 	cpu = raw_cpu_ptr(counters);
 	source = ksflow_drop_source(cpu, event.source);
 	count_trap(drop, event.trap, event.group);
-	if (READ_ONCE(drop->is_on))
+	if (smp_load_acquire(&drop->is_on))
 		ksflow_drop_report(&event, cpu, source, skb);
 	else
 		source->quiet++;
@@ -121,7 +122,7 @@ int ksflow_hwdrop_set(struct ksflow_drop *drop, bool is_wanted)
 	else
 		ksflow_probe_put(&hwdrop_probe);
 	if (!err)
-		WRITE_ONCE(drop->hw, is_wanted ? drop->cpu : NULL);
+		smp_store_release(&drop->hw, is_wanted ? drop->cpu : NULL);
 	return err;
 }
 

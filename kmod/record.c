@@ -222,7 +222,8 @@ void ksflow_record_sample(struct ksflow_sampler_cpu *sc, struct sk_buff *skb,
 	if (sampler->way == KSFLOW_IN) {
 		record->in = device->ifindex;
 		record->out = 0;
-		if (READ_ONCE(device->kn->delay.wait_ms))
+		/* Pairs with ksflow_delay_apply(): the table is there. */
+		if (smp_load_acquire(&device->kn->delay.wait_ms))
 			ksflow_delay_begin(record, skb);
 	} else {
 		record->in = skb->skb_iif ?: KSFLOW_IFINDEX_LOCAL;

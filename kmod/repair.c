@@ -228,7 +228,7 @@ static void tell(struct ksflow_net *kn, const struct ksflow_wrong *wrong,
 	struct ksflow_repair_cpu __percpu *cpu = kn->repair.cpu;
 
 	this_cpu_inc(cpu->wrong);
-	if (!READ_ONCE(kn->repair.is_on)) {
+	if (!smp_load_acquire(&kn->repair.is_on)) {
 		this_cpu_inc(cpu->counted);
 	} else if (!wrong->is_told) {
 		this_cpu_inc(cpu->limited);
@@ -778,7 +778,8 @@ int ksflow_repair_apply(struct ksflow_net *kn, bool is_wanted)
 	bool has_rules;
 	int err;
 
-	WRITE_ONCE(repair->is_on, is_wanted);
+	/* The rings are there. */
+	smp_store_release(&repair->is_on, is_wanted);
 	if (is_in_force(kn))
 		return 0;
 	repair->is_applied = false;
