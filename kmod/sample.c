@@ -280,6 +280,7 @@ static bool is_another_round(const struct net_device *dev)
 {
 	return is_vlan_dev(dev) || netif_is_macvlan(dev) ||
 	       netif_is_bond_master(dev) || netif_is_team_master(dev) ||
+	       netif_is_failover(dev) ||
 	       (dev->rtnl_link_ops &&
 		!strcmp(dev->rtnl_link_ops->kind, "ipvlan"));
 }
@@ -302,7 +303,7 @@ static u8 choose_tap(const struct ksflow_device *device, unsigned int way,
 		return is_another_round(dev) ? KSFLOW_TAP_NETFILTER :
 					       KSFLOW_TAP_TRACEPOINT;
 	if (tap == KSFLOW_TAP_TRACEPOINT && is_another_round(dev)) {
-		*refused = "ingress: the netif_receive_skb tracepoint does not fire for VLAN, macvlan, ipvlan, bond and team devices: use tap netfilter or auto";
+		*refused = "ingress: the netif_receive_skb tracepoint does not fire for VLAN, macvlan, ipvlan, bond, team and failover devices: use tap netfilter or auto";
 		return KSFLOW_TAP_AUTO;
 	}
 	return tap;
