@@ -8,7 +8,9 @@
 
 #include <linux/if_vlan.h>
 #include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
 #include <linux/timekeeping.h>
+#include <linux/user_namespace.h>
 #include <net/dst.h>
 #include <net/genetlink.h>
 #include <net/ip6_fib.h>
@@ -384,14 +386,32 @@ static void copy_qdisc(struct ksflow_record *record,
 	record->has |= KSFLOW_HAS_QDISC;
 }
 
+/*
+ * The number of a process for those who may read a namespace: an ordinary user
+ * who owns it gets those of PID namespaces that are his as well, as they have
+ * them. Return: 0: none.
+ */
+static u32 pid_for(const struct net *net)
+{
+	const struct pid_namespace *pid_ns;
+
+	if (net->user_ns == &init_user_ns)
+		return task_tgid_nr(current);
+	pid_ns = task_active_pid_ns(current);
+	return pid_ns && pid_ns->user_ns == net->user_ns ?
+	       task_tgid_vnr(current) : 0;
+}
+
 /* A system call of the namespace's own, and not whoever was interrupted. */
 static void copy_task(struct ksflow_record *record,
-			 const struct ksflow_drop_event *event)
+		      const struct ksflow_drop_event *event)
 {
 	if (!in_task() || current->flags & PF_KTHREAD || !current->nsproxy ||
 	    current->nsproxy->net_ns != event->kn->net)
 		return;
-	record->pid = task_tgid_nr(current);
+	record->pid = pid_for(event->kn->net);
+	if (!record->pid)
+		return;
 	memcpy(record->comm, current->comm, sizeof(record->comm));
 	record->comm[sizeof(record->comm) - 1] = 0;
 	record->has |= KSFLOW_HAS_PROCESS;

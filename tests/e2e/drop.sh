@@ -365,6 +365,24 @@ is "what was written is in them, header and all" "$(jq -r 'select(.comm == "unse
 	sort | uniq -c | sed 's/^ *//')" "$(printf '%s\n' "3 $whole4" '3 12 128 true')"
 in_r nft flush ruleset
 in_r sysctl -qw net.ipv6.conf.lo.disable_ipv6=1
+# owned OPTION...: records of drops in a user's network namespace, by a process there
+owned() {
+	rm -f "$t/owned"*
+	timeout $((60 * _patience)) unshare --user --map-root-user --net "$@" bash -c '
+		ip link set lo up
+		$2 ./drops.py set state=on limit=unlimited hide=none
+		$2 ./drops.py monitor "$1/owned.ready" 0 >"$1/owned" & reader=$!
+		until [ -e "$1/owned.ready" ]; do read -r -t 0.05 <>"$1/never"; done
+		$2 ./unsent.py lo udp
+		until [ -s "$1/owned" ]; do read -r -t 0.05 <>"$1/never"; done
+		kill $reader' - "$t" "$python" >/dev/null 2>"$t/owned.err"
+}
+owned --pid --fork
+is "a user's namespaces: the PID in his own" "$(jq -c '[.comm, .pid < 100]' "$t/owned" |
+	sort -u)" '["unsent",true]'
+owned
+is "a user's namespace: no PID of others" "$(jq -c '[.len > 600, .comm, .pid]' "$t/owned" |
+	sort -u)" '[true,null,null]'
 
 # Out-of-order segments that find no memory.
 : >"$t/one"

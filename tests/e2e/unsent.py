@@ -7,8 +7,8 @@ writes nothing into it, and drops it.
 Raw sockets for which the kernel makes the IP header are left out: their buffers
 have no socket yet, and so no namespace.
 
-usage: unsent.py DEV         each way to send, three times; DEV is Ethernet and
-                             up. Prints the ways that there are here
+usage: unsent.py DEV [WAY]   each way to send, or one, three times; DEV is
+                             Ethernet and up. Prints the ways there are
        unsent.py --whole     packets by raw sockets that bring the IP header,
                              protocol 253, from where memory is
 """
@@ -121,9 +121,13 @@ def main():
         return
     names = []
     for name, way in ways(sys.argv[1]):
+        if name not in (sys.argv[2:] or [name]):
+            continue
         names.append(name)
         for _ in range(TIMES):
             way()
+        if sys.argv[2:]:
+            break
     print(*names)
 
 

@@ -623,7 +623,10 @@ enum ksflow_record_attr {
 					 * that was dropped; absent = 1 */
 	KSFLOW_A_RECORD_NETNS,		/* u32: inode of the namespace; drops */
 	KSFLOW_A_RECORD_PID,		/* u32: process whose own call dropped
-					 * it; absent = none did */
+					 * it, in the initial PID namespace; in
+					 * network namespaces that users own, in
+					 * one of the same owner; absent = none
+					 * did, or it is in another's */
 	KSFLOW_A_RECORD_COMM,		/* string: its name, with PID */
 	KSFLOW_A_RECORD_REPAIR_KIND,	/* u8: enum ksflow_repair_kind; this and
 					 * all below: repairs */
