@@ -161,6 +161,8 @@ copy_packet(struct ksflow_record *record, const struct sk_buff *skb, int base,
 			tag[1] = htons(skb_vlan_tag_get(skb));
 			memcpy(record->data + 2 * ETH_ALEN, tag, sizeof(tag));
 			caplen += VLAN_HLEN;
+		} else {
+			memmove(record->data, data, caplen);
 		}
 	} else if (proto == KSFLOW_PROTO_ETHERNET &&
 		   caplen >= 2 * ETH_ALEN + VLAN_HLEN) {
