@@ -210,7 +210,8 @@ static struct ksflow_sampler *sampler_new(struct ksflow_device *device,
 /*
  * Put @new, or NULL, in place of a device's sampler. At a tracepoint one takes
  * over from the other and no packet is missed; a netfilter hook has to go
- * before the next one comes, or packets would be counted twice.
+ * before the next one comes, or packets would be counted twice. At egress those
+ * in the qdisc are, all the same, when the tap goes from hook to tracepoint.
  */
 static int sampler_swap(struct ksflow_device *device, unsigned int way,
 			struct ksflow_sampler *new)
