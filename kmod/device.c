@@ -9,6 +9,8 @@
 
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
+#include <linux/user_namespace.h>
+#include <net/net_namespace.h>
 
 #include "drop.h"
 #include "net.h"
@@ -18,12 +20,22 @@
 #define TABLE_MIN	64U
 /* The hash has 16 bits; linear probing needs the table half empty. */
 #define TABLE_MAX	65536U
+#define LIVE_MAX	(TABLE_MAX / 2)
+/* Of namespaces that ordinary users own: others find room. */
+#define USERS_LIVE_MAX	(LIVE_MAX / 2)
 #define SLOT_GONE	((const struct net_device *)ERR_PTR(-ENODEV))
 
 struct ksflow_table __rcu *ksflow_devices;
 
-static DEFINE_MUTEX(table_lock); /* guards ksflow_devices and table_live */
+/* Guards ksflow_devices and who counts. */
+static DEFINE_MUTEX(table_lock);
 static u32 table_live;
+static u32 users_live;
+
+static bool is_users(const struct ksflow_device *device)
+{
+	return device->kn->net->user_ns != &init_user_ns;
+}
 
 static struct ksflow_table *table_alloc(u32 slots)
 {
@@ -75,8 +87,6 @@ static struct ksflow_table *table_rebuild(struct ksflow_table *old)
 	struct ksflow_table *new;
 	u32 i;
 
-	if (table_live >= TABLE_MAX / 2)
-		return NULL;
 	new = table_alloc(slots);
 	if (!new)
 		return NULL;
@@ -95,6 +105,11 @@ static int table_insert(struct ksflow_device *device)
 	int err = 0;
 
 	mutex_lock(&table_lock);
+	if (table_live >= LIVE_MAX ||
+	    (is_users(device) && users_live >= USERS_LIVE_MAX)) {
+		err = -ENOSPC;
+		goto out;
+	}
 	table = rcu_dereference_protected(ksflow_devices,
 					  lockdep_is_held(&table_lock));
 	/* A place is used once: a reader may still stand on it. */
@@ -103,9 +118,11 @@ static int table_insert(struct ksflow_device *device)
 	if (table) {
 		table_add(table, &new);
 		table_live++;
+		users_live += is_users(device);
 	} else {
 		err = -ENOMEM;
 	}
+out:
 	mutex_unlock(&table_lock);
 	return err;
 }
@@ -122,6 +139,7 @@ static void table_remove(struct ksflow_device *device)
 	if (slot) {
 		WRITE_ONCE(slot->dev, SLOT_GONE);
 		table_live--;
+		users_live -= is_users(device);
 	}
 	mutex_unlock(&table_lock);
 }
@@ -143,6 +161,7 @@ static struct ksflow_device *entry_of(const struct net_device *dev)
 static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 {
 	struct ksflow_device *device;
+	int err = -ENOMEM;
 
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
 	if (!device)
@@ -157,7 +176,8 @@ static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 	/* First all that may fail: packets may look for it as soon as it is in. */
 	if (xa_reserve(&kn->by_ifindex, device->ifindex, GFP_KERNEL))
 		goto no_index;
-	if (table_insert(device))
+	err = table_insert(device);
+	if (err)
 		goto no_table;
 	xa_store(&kn->by_ifindex, device->ifindex, device, GFP_KERNEL);
 	list_add_tail(&device->list, &kn->devices);
@@ -168,8 +188,9 @@ no_table:
 no_index:
 	kfree(device);
 no_memory:
-	net_warn_ratelimited("ksflow: %s is not seen: out of memory\n",
-			     dev->name);
+	net_warn_ratelimited("ksflow: %s is not seen: %s\n", dev->name,
+			     err == -ENOSPC ? "too many interfaces" :
+					      "out of memory");
 }
 
 static void entry_remove(struct ksflow_net *kn, struct ksflow_device *device)
