@@ -173,7 +173,7 @@ static void entry_add(struct ksflow_net *kn, struct net_device *dev)
 			   dev->type == ARPHRD_LOOPBACK;
 	strscpy(device->name, dev->name, sizeof(device->name));
 	ksflow_drop_lend(device);
-	/* First all that may fail: packets may look for it as soon as it is in. */
+	/* First all that may fail: once it is in, packets may look for it. */
 	if (xa_reserve(&kn->by_ifindex, device->ifindex, GFP_KERNEL))
 		goto no_index;
 	err = table_insert(device);

@@ -29,7 +29,7 @@
 /* Tries to take a token while other CPUs do. */
 #define TAKE_TRIES	16
 
-/* Drops of no namespace that could be told, and of those that are no network. */
+/* Drops of no namespace that could be told, and of sockets of no network. */
 static DEFINE_PER_CPU(u64, ksflow_drop_unknowns);
 
 static __always_inline u64 now_fixed(void)
@@ -161,9 +161,7 @@ static noinline bool find_by_socket(struct ksflow_drop_event *event,
 	/* Without a destructor skb->sk may be another member of its union. */
 	if (skb->sk && skb->destructor && is_network(skb->sk))
 		sk = skb->sk;
-	else if (rx_sk && is_network(rx_sk))
-		rx_sk = rx_sk;
-	else
+	else if (!rx_sk || !is_network(rx_sk))
 		return false;
 	event->kn = ksflow_net(sock_net(sk ?: rx_sk));
 	if (!event->kn)
@@ -380,8 +378,11 @@ u64 ksflow_drop_unknown(void)
 }
 
 /* A device's drops are those of no known interface until it has its own. */
-static struct ksflow_drop_source __percpu *common(const struct ksflow_drop *drop)
+static struct ksflow_drop_source __percpu *
+common(const struct ksflow_drop *drop)
 {
+	/* A device that has these is known by it, also while @cpu is NULL. */
+	BUILD_BUG_ON(offsetof(struct ksflow_drop_cpu, none));
 	return drop->cpu ? &drop->cpu->none : NULL;
 }
 

@@ -72,8 +72,8 @@ struct ksflow_layout {
  * @mark: skb mark
  * @proto: KSFLOW_PROTO_*
  * @caplen: packet bytes in @data
- * @tail: bytes behind them: of a drop, the names of trap and group, each with its
- *	NUL; of a sample, a struct ksflow_tunnel, in no alignment
+ * @tail: bytes behind them: of a drop, the names of trap and group, each with
+ *	its NUL; of a sample, a struct ksflow_tunnel, in no alignment
  * @delay_state: of samples: enum ksflow_delay_end, KSFLOW_DELAY_NONE or
  *	KSFLOW_DELAY_PENDING; then another CPU may fill in @delay, @delay_out,
  *	@queue and @depth, and this last
@@ -84,7 +84,8 @@ struct ksflow_layout {
  * @delay: ns from ingress to egress, if @delay_state says so
  * @queue: transmit queue
  * @depth: bytes waiting in it
- * @hash: of the flow, as the skb had it, 0 for none: paths of equal cost go by it
+ * @hash: of the flow, as the skb had it, 0 for none: it chooses among paths of
+ *	equal cost
  * @src_prefix: the route's, with @nexthop; worker
  * @dst_prefix: likewise
  * @delay_place: its place in delay.c's table

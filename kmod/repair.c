@@ -266,7 +266,6 @@ static noinline void judge_wrong(struct ksflow_net *kn,
 		.found = found,
 		.rest = rest,
 		.kind = ksflow_sum_kind(found, rest, pseudo),
-		.is_told = READ_ONCE(kn->repair.is_on),
 	};
 	bool has_memory = true;
 	struct udphdr *udp;
@@ -628,7 +627,8 @@ static int rules_apply(struct ksflow_net *kn)
 	LIST_HEAD(rules);
 	u32 i;
 
-	BUILD_BUG_ON(KSFLOW_LAYERS * KSFLOW_REPAIR_RULES_MAX > NOTHING + 1);
+	/* None is built in. */
+	BUILD_BUG_ON((KSFLOW_LAYERS - 1) * KSFLOW_REPAIR_RULES_MAX > NOTHING);
 	for (layer = 0; layer < KSFLOW_LAYERS; layer++)
 		if (kn->config.layer[layer])
 			count += kn->config.layer[layer]->repair_count;
@@ -709,7 +709,7 @@ static int hook_set(struct ksflow_net *kn, unsigned int which, bool is_wanted)
 		return 0;
 	}
 	if (which == HOOK_DEFRAG) {
-		/* Gone since ksflow_repair_prepare() found it: as if not set. */
+		/* Gone since ksflow_repair_prepare(): as if not set. */
 		err = ksflow_defrag_get(kn->net);
 		if (err)
 			return err == -ENOENT ? 0 : err;

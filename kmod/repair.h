@@ -90,8 +90,8 @@ void ksflow_repair_sum(const struct ksflow_repair_rule *rule,
 		       struct ksflow_repair_count *sum);
 void ksflow_repair_cpu_sum(const struct ksflow_repair *repair,
 			   struct ksflow_repair_cpu *sum);
-struct ksflow_repair_rule *ksflow_repair_find(const struct ksflow_repair *repair,
-					      u32 id);
+struct ksflow_repair_rule *
+ksflow_repair_find(const struct ksflow_repair *repair, u32 id);
 int ksflow_repair_prepare(bool has_defrag);
 void ksflow_repair_pause(struct ksflow_net *kn);
 int ksflow_repair_apply(struct ksflow_net *kn, bool is_wanted);

@@ -34,11 +34,13 @@ static DEFINE_PER_CPU(struct rnd_state, ksflow_random);
 
 static u32 draw(u32 rate)
 {
+	u32 random;
+
 	/* There is nothing to choose from. */
 	if (rate == 1)
 		return 1;
-	return ksflow_skip_next(rate,
-				prandom_u32_state(this_cpu_ptr(&ksflow_random)));
+	random = prandom_u32_state(this_cpu_ptr(&ksflow_random));
+	return ksflow_skip_next(rate, random);
 }
 
 /* For ksflow_sampler_seen(): a new @left is seen with its @drawn. */

@@ -56,7 +56,7 @@ static inline unsigned int ksflow_sum_kind(__u16 found, __u16 rest,
 
 	if (!found)
 		return KSFLOW_REPAIR_ZERO;
-	/* The sum over it all is the pseudo-header's: the others add up to 0. */
+	/* The sum over it all is the pseudo-header's: the rest adds up to 0. */
 	if (ksflow_sum_is_same((__u16)~rest, pseudo))
 		return KSFLOW_REPAIR_NO_PSEUDO;
 	if (ksflow_sum_is_same(found, pseudo) ||

@@ -50,8 +50,9 @@
 #endif
 
 /*
- * How many of GRE's words checksum, key and sequence a tunnel has. A bitmap from
- * 6.10 on, 5832c4a77d69 ("ip_tunnel: convert __be16 tunnel flags to bitmaps").
+ * How many of GRE's words checksum, key and sequence a tunnel has. A bitmap
+ * from 6.10 on, 5832c4a77d69 ("ip_tunnel: convert __be16 tunnel flags to
+ * bitmaps").
  */
 static inline u8 ksflow_tunnel_words(const struct ip_tunnel_key *key)
 {
@@ -132,8 +133,9 @@ static inline int ksflow_route_input(struct sk_buff *skb, __be32 daddr,
 }
 
 /*
- * A probe of kfree_skb around @body(unused, skb, location, reason, rx_sk): the reason
- * came in 5.17 (c504e5c2f964), the receiving socket in 6.11 (c53795d48ee8).
+ * A probe of kfree_skb around @body(unused, skb, location, reason, rx_sk): the
+ * reason came in 5.17 (c504e5c2f964), the receiving socket in 6.11
+ * (c53795d48ee8).
  */
 #if defined(KSFLOW_HAVE_DROP_RX_SK_CONST)
 #define KSFLOW_DROP_PROBE(name, body)					\
@@ -141,7 +143,7 @@ static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason,	\
 			 const struct sock *rx_sk)			\
 {									\
-	body(unused, skb, (unsigned long)location, reason, rx_sk);		\
+	body(unused, skb, (unsigned long)location, reason, rx_sk);	\
 }
 #elif defined(KSFLOW_HAVE_DROP_RX_SK)
 #define KSFLOW_DROP_PROBE(name, body)					\
@@ -149,21 +151,22 @@ static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason,	\
 			 struct sock *rx_sk)				\
 {									\
-	body(unused, skb, (unsigned long)location, reason, rx_sk);		\
+	body(unused, skb, (unsigned long)location, reason, rx_sk);	\
 }
 #elif defined(KSFLOW_HAVE_DROP_REASON)
 #define KSFLOW_DROP_PROBE(name, body)					\
 static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location, enum skb_drop_reason reason)	\
 {									\
-	body(unused, skb, (unsigned long)location, reason, NULL);		\
+	body(unused, skb, (unsigned long)location, reason, NULL);	\
 }
 #else
 #define KSFLOW_DROP_PROBE(name, body)					\
 static notrace void name(void *unused, struct sk_buff *skb,		\
 			 void *location)				\
 {									\
-	body(unused, skb, (unsigned long)location, KSFLOW_REASON_NONE, NULL);	\
+	body(unused, skb, (unsigned long)location, KSFLOW_REASON_NONE,	\
+	     NULL);							\
 }
 #endif
 
@@ -239,8 +242,8 @@ static inline bool ksflow_skb_is_bridged(const struct sk_buff *skb)
 	bool is_host = skb->pkt_type == PACKET_HOST;
 
 	if (unlikely(bridge))
-		return bridge->in_prerouting ? !is_host || bridge->pkt_otherhost :
-					       is_host;
+		return bridge->in_prerouting ?
+		       !is_host || bridge->pkt_otherhost : is_host;
 #endif
 	return false;
 }

@@ -36,7 +36,7 @@ struct ksflow_psample_meta {
 };
 
 #if IS_ENABLED(CONFIG_PSAMPLE)
-/* psample registers with generic netlink, whose lock a command of ours holds. */
+/* psample takes generic netlink's lock, which a command of ours holds. */
 static inline void ksflow_psample_ask(void)
 {
 	request_module_nowait("psample");
