@@ -9,8 +9,6 @@
 
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
-#include <linux/user_namespace.h>
-#include <net/net_namespace.h>
 
 #include "drop.h"
 #include "net.h"
@@ -31,11 +29,6 @@ struct ksflow_table __rcu *ksflow_devices;
 static DEFINE_MUTEX(table_lock);
 static u32 table_live;
 static u32 users_live;
-
-static bool is_users(const struct ksflow_device *device)
-{
-	return device->kn->net->user_ns != &init_user_ns;
-}
 
 static struct ksflow_table *table_alloc(u32 slots)
 {
@@ -106,7 +99,7 @@ static int table_insert(struct ksflow_device *device)
 
 	mutex_lock(&table_lock);
 	if (table_live >= LIVE_MAX ||
-	    (is_users(device) && users_live >= USERS_LIVE_MAX)) {
+	    (ksflow_net_is_users(device->kn) && users_live >= USERS_LIVE_MAX)) {
 		err = -ENOSPC;
 		goto out;
 	}
@@ -118,7 +111,7 @@ static int table_insert(struct ksflow_device *device)
 	if (table) {
 		table_add(table, &new);
 		table_live++;
-		users_live += is_users(device);
+		users_live += ksflow_net_is_users(device->kn);
 	} else {
 		err = -ENOMEM;
 	}
@@ -139,7 +132,7 @@ static void table_remove(struct ksflow_device *device)
 	if (slot) {
 		WRITE_ONCE(slot->dev, SLOT_GONE);
 		table_live--;
-		users_live -= is_users(device);
+		users_live -= ksflow_net_is_users(device->kn);
 	}
 	mutex_unlock(&table_lock);
 }

@@ -140,7 +140,7 @@ int ksflow_net_rings(struct ksflow_net *kn, struct netlink_ext_ack *extack)
 /* Ordinary users own some namespaces: their want of memory is not logged. */
 static void retry_later(struct ksflow_net *kn)
 {
-	if (!kn->retry_ms && kn->net->user_ns == &init_user_ns)
+	if (!kn->retry_ms && !ksflow_net_is_users(kn))
 		net_warn_ratelimited("ksflow: new settings wait for memory\n");
 	WRITE_ONCE(kn->retry_ms, clamp_t(u32, 2 * kn->retry_ms, RETRY_MIN_MS,
 					 RETRY_MAX_MS));

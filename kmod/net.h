@@ -5,8 +5,10 @@
 
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/user_namespace.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
+#include <net/net_namespace.h>
 
 #include "config.h"
 #include "delay.h"
@@ -80,6 +82,12 @@ struct ksflow_net {
 };
 
 extern struct workqueue_struct *ksflow_wq;
+
+/* Does an ordinary user own the namespace, who is root in it alone? */
+static inline bool ksflow_net_is_users(const struct ksflow_net *kn)
+{
+	return kn->net->user_ns != &init_user_ns;
+}
 
 struct ksflow_net *ksflow_net(const struct net *net);
 void ksflow_net_lock(struct ksflow_net *kn);

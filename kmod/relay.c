@@ -10,10 +10,8 @@
 
 #include <linux/mm.h>
 #include <linux/percpu.h>
-#include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
 #include <net/genetlink.h>
-#include <net/net_namespace.h>
 
 #include "delay.h"
 #include "device.h"
@@ -573,10 +571,8 @@ void ksflow_relay_retire_device(struct ksflow_relay *relay,
 
 static bool is_users(const struct ksflow_relay *relay)
 {
-	const struct ksflow_net *kn = container_of(relay, struct ksflow_net,
-						   relay);
-
-	return kn->net->user_ns != &init_user_ns;
+	return ksflow_net_is_users(container_of(relay, struct ksflow_net,
+						relay));
 }
 
 static void rings_free(const struct ksflow_relay *relay,

@@ -370,7 +370,7 @@ int ksflow_sample_apply(struct ksflow_device *device, bool is_wanted)
 		else
 			err = sampler_swap(device, way, sampler) ?: err;
 		if (err)
-			device->refused = "out of memory, or the netfilter hook was refused; tried again every second";
+			device->refused = "out of memory, or the netfilter hook was refused; it is tried again";
 	}
 	return err;
 }

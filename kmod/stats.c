@@ -151,6 +151,8 @@ static int fill_drops(struct sk_buff *msg, struct ksflow_net *kn)
 		ksflow_drop_sum(drop, device, &part);
 		add_drops(&totals, &part);
 	}
+	/* Two counters of another CPU may be seen in the other order. */
+	totals.quiet = max(totals.quiet, hidden + own);
 	nest = nla_nest_start(msg, KSFLOW_A_STATS);
 	if (!nest ||
 	    nla_put_u8(msg, KSFLOW_A_STATS_KIND, KSFLOW_KIND_DROP) ||
