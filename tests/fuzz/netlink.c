@@ -551,7 +551,7 @@ int main(int argc, char **argv)
 	printf("%lu messages, %lu taken", count, taken);
 	for (k = 0; k < 256; k++)
 		if (refused[k])
-			printf(", %lu %s", refused[k], strerrorname_np(k));
+			printf(", %lu %s", refused[k], strerror(k));
 	printf("; %u blocks, %u kept\n", blocks, kept_count);
 	return 0;
 }
