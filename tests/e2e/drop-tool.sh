@@ -208,6 +208,8 @@ is "one TYPE for each name" "$(grep '^# TYPE' "$t/out" | awk '{ print $3 }' | so
 
 start monitor drops reason acl -w "$t/pcapng" --count 2
 send 1 7777
+# One after the other: of two in the rings, the lower CPU's is the first.
+wait_for '[ "$(tool -j stats | jq "[.readers[].delivered] | add")" -ge 1 ]'
 in_b ping -c 1 -W 1 10.0.0.99 >"$t/ping" 2>&1
 wait $monitor
 # tcpdump reads one link type only, and says so at the second.
