@@ -619,7 +619,7 @@ int ksflow_layer_fill(struct sk_buff *msg, unsigned int layer,
 	return 0;
 }
 
-/** ksflow_layer_drop_size - of a nest of what is said of drops, in force or not */
+/** ksflow_layer_drop_size - bytes of a nest of what is said of drops */
 size_t ksflow_layer_drop_size(void)
 {
 	return nla_total_size(0) + 2 * nla_total_size(sizeof(u32)) +

@@ -141,7 +141,8 @@ static int do_drop_set(struct sk_buff *skb, struct genl_info *info)
 	drop = kzalloc(sizeof(*drop), GFP_KERNEL);
 	if (!drop)
 		return -ENOMEM;
-	err = ksflow_layer_parse_drop(info->attrs[KSFLOW_A_DROP], drop, info->extack);
+	err = ksflow_layer_parse_drop(info->attrs[KSFLOW_A_DROP], drop,
+				      info->extack);
 	if (err)
 		goto free_drop;
 	kn = settings_lock(info);
@@ -446,7 +447,7 @@ static int do_subscribe(struct sk_buff *skb, struct genl_info *info)
 		ksflow_filter_free(wanted.filter);
 		return -ESHUTDOWN;
 	}
-	/* First, since afterwards there is a reader whom an error would hide. */
+	/* First: afterwards there is a reader whom an error would hide. */
 	err = -ENOMEM;
 	msg = genlmsg_new(config_size(kn, false), GFP_KERNEL);
 	if (!msg)

@@ -14,7 +14,7 @@ struct sk_buff;
 	-EINVAL;							\
 })
 
-#define KSFLOW_MISSING(extack, text)						\
+#define KSFLOW_MISSING(extack, text)					\
 ({									\
 	NL_SET_ERR_MSG(extack, text);					\
 	-EINVAL;							\

@@ -106,7 +106,7 @@ struct ksflow_record *ksflow_relay_reserve(struct ksflow_relay *relay,
 	}
 	record = (struct ksflow_record *)(ring->data + at);
 	if (pad) {
-		/* Ring and records are multiples of 8: that much always fits. */
+		/* Ring and records are multiples of 8: so much always fits. */
 		BUILD_BUG_ON(offsetofend(struct ksflow_record, kind) > 8);
 		record->size = pad;
 		record->kind = KSFLOW_RECORD_PAD;
@@ -253,8 +253,8 @@ static u64 lose(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 }
 
 /*
- * One message from @pos on, of what its filter wants of SCAN_MAX records. Return:
- * where the next one begins.
+ * One message from @pos on, of what its filter wants of SCAN_MAX records.
+ * Return: where the next one begins.
  */
 static u32 send_one(struct ksflow_net *kn, struct ksflow_subscriber *reader,
 		    struct ksflow_ring *ring, int cpu, unsigned int kind,
@@ -349,9 +349,11 @@ no_memory:
 static u32 publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 		   int cpu, u32 pos, u32 end)
 {
-	struct ksflow_delivery *delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
+	struct ksflow_delivery *delivery;
 	struct ksflow_record *record;
 	u32 taken, scans = 0;
+
+	delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
 
 	for (; pos != end && scans < SCAN_MAX; pos += record->size) {
 		record = record_at(ring, pos);
@@ -389,9 +391,9 @@ static bool is_late(const struct ksflow_relay *relay)
 }
 
 /*
- * A message, or as much work, for one reader that has not had all of @ring up to
- * @end. Readers may come and go between two of them: one that comes has no use
- * for what is there already. Return: whether there was one.
+ * A message, or as much work, for one reader that has not had all of @ring up
+ * to @end. Readers may come and go between two of them: one that comes has no
+ * use for what is there already. Return: whether there was one.
  */
 static bool serve(struct ksflow_net *kn, struct ksflow_ring *ring, int cpu,
 		  u32 end)
