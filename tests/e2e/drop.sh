@@ -92,9 +92,10 @@ is "the ledger closes" "$(closes)" true
 # pktgen holds on to each packet that it hands up, so the last word is its own:
 # that of the thread, where the compiler made one function of two.
 site=$(grep -om 1 'pktgen_xmit' /proc/kallsyms || echo pktgen_thread_worker)
+its=$(sed -n 's/^pktgen .*/ [pktgen]/p' /proc/modules)
 is "with the site" "$(jq -r 'select(.source == '"$vaif"') | .site' "$t/one" |
-	sed 's/[+.].* / /' | sort | uniq -c | sed 's/^ *//')" \
-	"$(printf '1 pktgen_stop_device [pktgen]\n%d %s [pktgen]' $((n - 1)) "$site")"
+	sed 's/[+.][^ ]*//' | sort | uniq -c | sed 's/^ *//')" \
+	"$(printf "1 pktgen_stop_device$its\n%d %s$its" $((n - 1)) "$site")"
 is "counted at one place" "$(drops counts |
 	jq -r "select(.site | test(\"^$site\")) | .packets")" $((n - 1))
 stop two
