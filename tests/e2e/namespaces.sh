@@ -84,6 +84,32 @@ is "settings do not mix" \
 	'"both",
 "ingress",'
 
+# --- a device upon a device of another namespace ---
+
+# same0 is sampled in a; what comes in by the macvlan upon it has not been in d.
+new_ns d
+quiet "$d"
+ip -n "$a" link add link same0 name m0 type macvlan mode bridge
+ip -n "$a" link set m0 netns "$d"
+ip -n "$d" link add y0 type dummy
+addr "$d" m0 10.1.0.9/24; addr "$d" y0 10.9.0.1/24
+ip -n "$d" link set m0 up; ip -n "$d" link set y0 up
+in_ns "$d" sysctl -qw net.ipv4.ip_forward=1
+ip -n "$d" neigh replace 10.9.0.2 dev y0 nud permanent lladdr 02:00:00:00:00:02
+neighbours "$d" m0 10.1.0.9 "$b" peer1 10.1.0.2
+ip -n "$b" route add 10.9.0.0/24 via 10.1.0.9
+carries "$d" m0
+ksflow -n "$d" dev set y0 rate 1 dir once
+start in_a ksflow -n "$a" -j monitor
+start in_d ksflow -n "$d" -j monitor
+in_ns "$b" ping -q -c 5 -i 0.01 -W 0.1 10.9.0.2 >/dev/null
+wait_for '[ "$(wc -l <"$t/in_d")" = 5 ]' 10
+kill -TERM $in_a $in_d; wait $in_a $in_d
+is "what is sampled below it, elsewhere, covers nothing here" \
+	"$(grep -c '"dir":"egress".*"dev":"y0"' "$t/in_d")" 5
+between "and is sampled there" "$(grep -c '"dir":"ingress".*10.1.0.2 > 10.9.0.2' "$t/in_a")" 5 10
+ip -n "$d" link del m0
+
 # --- without privilege ---
 
 start in_a ksflow -n "$a" -j monitor
