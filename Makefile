@@ -21,7 +21,7 @@ KDIR    ?= /lib/modules/$(KVER)/build
 VERSION := $(shell sed -n 's/^PACKAGE_VERSION=//p' dkms.conf | tr -d \"\')
 
 # Each program's own files, its main first; every other file in user/ is shared.
-KSFLOWD_SRC = user/ksflowd.c user/process.c user/privileges.c
+KSFLOWD_SRC = user/ksflowd.c user/privileges.c
 KSFLOW_SRC  = user/ksflow.c user/monitor.c user/filter.c
 
 CFLAGS  ?= -O2 -g

@@ -2,10 +2,10 @@
 /* Copyright (C) 2026 the ksflow authors */
 /* ksflow: set up sampling and capture of drops, show, print or save them. */
 #include "print.h"
+#include "process.h"
 #include "tool.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -352,18 +352,6 @@ static int finish(int ret)
 	return TOOL_FAILED;
 }
 
-/* A file opened later must not become stdout: writing there has to fail. */
-static void occupy_standard_files(void)
-{
-	int fd;
-
-	do {
-		fd = open("/dev/null", O_RDONLY);
-	} while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
 /* By a link of this name: the words of a switch. */
 static bool is_sflow(const char *path)
 {
@@ -379,7 +367,7 @@ int main(int argc, char **argv)
 	bool has_verb = false;
 	int at, ret;
 
-	occupy_standard_files();
+	process_occupy_standard_files();
 	if (argc >= 2 && !strcmp(argv[1], "--words")) {
 		print_open(stdout, false, false);
 		return finish(print_words(argv[2]));

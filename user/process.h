@@ -3,9 +3,12 @@
 #ifndef KSFLOW_USER_PROCESS_H
 #define KSFLOW_USER_PROCESS_H
 
-/* How a daemon begins. */
+/* How a program begins, and a daemon. */
 
-/* A socket must not get the number of a standard file that was closed. */
+/*
+ * What is opened later must not get the number of a standard file that was
+ * closed: writing there has to fail.
+ */
 void process_occupy_standard_files(void);
 /*
  * Leave the terminal. The first process ends when the daemon writes to the
