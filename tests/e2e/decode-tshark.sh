@@ -13,7 +13,11 @@ saved=$(ls -d "$OUT"/*/{decode,psample-fields} 2>/dev/null)
 for dir in $saved; do
 	[ -s "$dir/decode.pcap" ] || continue
 	name="$(basename "$(dirname "$dir")") $(basename "$dir")"
-	tshark -r "$dir/decode.pcap" -V >"$dir/tshark" 2>"$dir/tshark.log" ||
+	# netdevsim's packets have random ports: what the protocol of one makes
+	# of no data is not ours.
+	inner=TRUE
+	[[ $name != *psample-fields ]] || inner=FALSE
+	tshark -r "$dir/decode.pcap" -o sflow.enable_dissection:$inner -V >"$dir/tshark" 2>"$dir/tshark.log" ||
 		not_ok "$name: tshark" "$(cat "$dir/tshark.log")"
 	result=$($python - "$dir/tshark" "$dir/samples" <<'END'
 import json
