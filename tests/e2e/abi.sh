@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # ksflowd and ksflow with a module of the next ABI, and of the one before: it is
 # put under a ksflowd that runs, what both know is used, and said once. The
-# modules are tests/vm/mod/newer and older.
+# modules are made in tests/vm/mod/neighbour.
 #
 #   namespace a                    namespace r
 #     a0 10.0.0.1  ------------------  r0 10.0.0.2   ksflowd, collector on lo
@@ -22,7 +22,7 @@ ip -n $a neigh replace 10.0.0.2 dev a0 nud permanent \
 	lladdr $(in_ns $r cat /sys/class/net/r0/address)
 ip -n $r neigh replace 10.0.0.1 dev r0 nud permanent \
 	lladdr $(in_ns $a cat /sys/class/net/a0/address)
-mods=/usr/local/src/ksflow/tests/vm/mod
+mods=/usr/local/src/ksflow/tests/vm/mod/neighbour
 ours=$(sed -n 's/^#define KSFLOW_ABI[^0-9]*\([0-9]*\).*/\1/p' \
 	/usr/local/src/ksflow/include/uapi/linux/ksflow.h)
 
@@ -97,13 +97,13 @@ replace() {
 }
 
 abi=$((ours + 1))
-replace $mods/newer/ksflow.ko
+replace $mods/newer.ko
 try "newer module: ksflowd names both" logged "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
 through "newer module"
 try "newer module: check names both" grep -q "newer than this tool (ABI $abi, tool $ours)" "$t/abi"
 
 abi=$((ours - 1))
-replace $mods/older/ksflow.ko
+replace $mods/older.ko
 try "older module: ksflowd names both" logged "module ksflow speaks ABI $abi, this ksflowd $ours: what both know is used"
 through "older module"
 try "older module: what it lacks is said" logged "this module ksflow cannot repair checksums"
