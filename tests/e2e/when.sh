@@ -124,7 +124,7 @@ is "no memory: until there was enough" "$status" 0
 
 # So many each second would be more than this collector can read, and samples
 # would come behind them all.
-many=$((1000 * ${STORM:-1})) turn=$((30 * ${STORM:-1}))
+many=$((1000 * ${STORM:-1})) turn=$((10 * _patience * ${STORM:-1}))
 conf $turn
 : >"$t/log"
 kill -HUP $daemon
@@ -136,11 +136,12 @@ note "made in $((SECONDS - begin)) s"
 ip -n "$r" link set m$((many - 1)) up
 ksflow -n "$r" dev set 'm*' rate 10 dir both
 try "$many interfaces: each has its rate" wait_for \
-	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' $((4 * turn))
+	'[ "$(ksflow -n $r -j dev show | jq "map(select(.rate == 10)) | length")" = $many ]' $((120 * ${STORM:-1}))
 : >"$t/samples"
 try "$many interfaces: the counters of each arrive" wait_for \
-	'[ "$(jq -r "select(.kind == \"counters\").source" $t/samples | sort -u | wc -l)" -gt $many ]' \
-	$((4 * turn))
+	'[ "$(wc -l <$t/samples)" -gt $many ] &&
+	 [ "$(jq -r "select(.kind == \"counters\").source" $t/samples | sort -u | wc -l)" -gt $many ]' \
+	$((120 * ${STORM:-1}))
 try "$many interfaces: samples arrive" flows
 is "$many interfaces: nothing is malformed" "$(samples '.kind == "error"')" 0
 note "ksflowd: $(grep VmRSS /proc/$daemon/status)"
