@@ -149,10 +149,19 @@ def accepted(packet):
 
 # --- random packets --------------------------------------------------------
 
+# As random's own choice() and randrange(), in a third of the time.
+def below(number):
+    return int(rand.random() * number)
+
+
+def pick(values):
+    return values[int(rand.random() * len(values))]
+
+
 def options(home):
     body = b''
-    for _ in range(rand.choice((0, 0, 1, 2))):
-        body += bytes([0x1e, rand.randrange(12)])
+    for _ in range(pick((0, 0, 1, 2))):
+        body += bytes([0x1e, below(12)])
         body += rand_bytes(body[-1])
     if home:
         body += bytes([201, 16]) + NEAR
@@ -165,12 +174,12 @@ def headers():
         return out
     if rand.random() < 0.3:
         out.append((HOP, options(False)))
-    for _ in range(rand.choice((0, 1, 1, 2))):
-        kind = rand.choice((DEST, DEST, DEST, ROUTING, ROUTING, AUTH))
+    for _ in range(pick((0, 1, 1, 2))):
+        kind = pick((DEST, DEST, DEST, ROUTING, ROUTING, AUTH))
         if kind == DEST:
             out.append((DEST, options(rand.random() < 0.15)))
         elif kind == ROUTING:
-            words = rand.choice((0, 0, 2))
+            words = pick((0, 0, 2))
             left = rand.random() < 0.2
             out.append((ROUTING, bytes([253, left]) + bytes(4 + 8 * words)))
         elif rand.random() < 0.3:
@@ -180,25 +189,24 @@ def headers():
 
 def packets(serial):
     """([what is sent], the same in one piece)."""
-    dst = rand.choice((DST, DST, FAR))
-    src = rand.choice((SRC, NEAR))
-    port = rand.choice((REPAIR, REPAIR, REPAIR, AUDIT, SOME, PREFIX, FREE))
-    size = rand.choice((0, 1, 2, 7, 8, 9, rand.randrange(64),
-                        rand.randrange(64), rand.randrange(300),
-                        rand.randrange(1300)))
-    kind = rand.choice(('right',) * 6 + ('zero', 'no-pseudo', 'pseudo',
-                                         'pseudo-inverted', 'swapped', 'other',
-                                         'other'))
+    dst = pick((DST, DST, FAR))
+    src = pick((SRC, NEAR))
+    port = pick((REPAIR, REPAIR, REPAIR, AUDIT, SOME, PREFIX, FREE))
+    size = pick((0, 1, 2, 7, 8, 9, below(64), below(64), below(300),
+                 below(1300)))
+    kind = pick(('right',) * 6 + ('zero', 'no-pseudo', 'pseudo',
+                                  'pseudo-inverted', 'swapped', 'other',
+                                  'other'))
     if rand.random() < 0.05:
-        kind = rand.randrange(65536)
-    length = rand.choice((0, 7, 8 + size + 1, 65535)) \
+        kind = below(65536)
+    length = pick((0, 7, 8 + size + 1, 65535)) \
         if rand.random() < 0.04 else None
     udp = datagram(src, dst, serial, port, rand_bytes(size), kind, length)
     if rand.random() < 0.1:
-        udp += rand_bytes(rand.randrange(1, 9))
+        udp += rand_bytes(1 + below(8))
     list_ = headers()
     if rand.random() < 0.03:
-        udp = udp[:rand.randrange(len(udp))]    # the packet ends early
+        udp = udp[:below(len(udp))]    # the packet ends early
     whole = ip6(src, dst, *chain(list_, udp))
     form = rand.random()
     if form < 0.05:
@@ -207,7 +215,7 @@ def packets(serial):
         return [ip6(src, dst, *chain(list_, udp))], whole
     if form < 0.12 and len(udp) > 16:
         # All headers in front are of each fragment.
-        pieces = fragments(list_, UDP, udp, rand.choice((8, 16, 64, 512, 1024)),
+        pieces = fragments(list_, UDP, udp, pick((8, 16, 64, 512, 1024)),
                            serial)
         if len(pieces) > 1 and len(pieces) < 40:
             return [ip6(src, dst, *p) for p in pieces], whole
@@ -244,9 +252,11 @@ def send(packet):
 
 def drain(sock):
     out = []
-    while select.select([sock], [], [], 0)[0]:
-        out.append(sock.recvfrom(1 << 17))
-    return out
+    try:
+        while True:
+            out.append(sock.recvfrom(1 << 17, socket.MSG_DONTWAIT))
+    except BlockingIOError:
+        return out
 
 
 def sync(dst, sock, find):
@@ -254,11 +264,11 @@ def sync(dst, sock, find):
     send(ip6(SRC, dst, UDP, datagram(SRC, dst, 7, SYNC, mark)))
     out, end = [], time.monotonic() + 60
     while time.monotonic() < end:
-        if select.select([sock], [], [], 0.5)[0]:
-            got = sock.recvfrom(1 << 17)
+        for got in drain(sock):
             if find(got[0]) == mark:
                 return out
             out.append(got)
+        select.select([sock], [], [], 0.5)
     raise SystemExit('nothing comes through any more')
 
 

@@ -109,7 +109,8 @@ def enter(name):
 
 def fold(data):
     """Sum of 16-bit words, as a number modulo 65535: 0 is 0 or 65535."""
-    return int.from_bytes(data + b'\0' * (len(data) % 2), 'big') % 65535
+    number = int.from_bytes(data, 'big')
+    return (number << 8 if len(data) & 1 else number) % 65535
 
 
 def addr(text):
@@ -117,7 +118,7 @@ def addr(text):
 
 
 def pseudo(src, dst, length):
-    return (fold(src) + fold(dst) + length % 65536 + (length >> 16) + 17) % 65535
+    return (fold(src + dst) + length % 65536 + (length >> 16) + 17) % 65535
 
 
 def right_sum(src, dst, udp):
