@@ -59,6 +59,8 @@ HOST = {'2003': '3f17I', '2004': '7Q4I', '2005': 'QQIIQIIQI',
         '2006': 'Q3IQ3I', '2007': '19I', '2008': '25I', '2009': '15I',
         '2010': '7I'}
 
+PROTOCOL = {1: 'Ethernet (1)', 11: 'IPv4 (11)', 12: 'IPv6 (12)'}
+
 
 def expected(o):
     """(record or None, tshark's name, the value it must have)"""
@@ -74,6 +76,7 @@ def expected(o):
             port.get(o['input'], o['input'])
         yield None, 'Output interface', port.get(o['output'], o['output'])
         yield None, 'Flow record', len(r)
+        yield '1', 'Header protocol', PROTOCOL[r['1']['protocol']]
         yield '1', 'Frame Length', r['1']['frame_length']
         yield '1', 'Payload stripped', r['1']['stripped']
         yield '1', 'Sampled header length', len(r['1']['header']) // 2
