@@ -259,7 +259,9 @@ static int pcap(struct lex *p, struct conf *conf)
 	if (conf->device_count == CONF_DEVICES_MAX)
 		return lex_fail(p, "expected at most %d pcap blocks",
 			    CONF_DEVICES_MAX);
+	/* one that was ignored may have been here */
 	device = &conf->devices[conf->device_count];
+	memset(device, 0, sizeof(*device));
 	ret = lex_open(p);
 	while (!ret) {
 		ret = lex_next(p, false);
@@ -401,6 +403,7 @@ static int interface(struct lex *p, struct conf *conf)
 		return lex_fail(p, "expected at most %d pcap and interface blocks",
 			    CONF_DEVICES_MAX);
 	device = &conf->devices[conf->device_count];
+	memset(device, 0, sizeof(*device));
 	device->is_interface = true;
 	ret = lex_open(p);
 	while (!ret) {
@@ -526,7 +529,7 @@ static int uuid_value(struct lex *p, struct conf *conf)
 
 static int sampling_for(struct lex *p, struct conf *conf, const char *what)
 {
-	unsigned int line = p->token_line;
+	unsigned int line = p->token_line, i;
 	const char *end = "";
 	uint32_t rate;
 	uint64_t bps;
@@ -545,13 +548,20 @@ static int sampling_for(struct lex *p, struct conf *conf, const char *what)
 	}
 	if (bps < 1000000 || bps / 1000000 > UINT32_MAX)
 		return lex_fail(p, "expected a link speed, as in sampling.10G");
-	if (conf->speed_count == CONF_SPEEDS_MAX)
+	/* the last word on a speed is the one that holds */
+	for (i = 0; i < conf->speed_count; i++) {
+		if (conf->speeds[i].mbit == bps / 1000000)
+			break;
+	}
+	if (i == CONF_SPEEDS_MAX)
 		return lex_fail(p, "expected at most %d speeds", CONF_SPEEDS_MAX);
 	ret = lex_number_value(p, 0, KSFLOW_RATE_MAX, &rate);
-	if (!ret)
-		conf->speeds[conf->speed_count++] =
-			(struct conf_speed){ bps / 1000000, rate };
-	return ret;
+	if (ret)
+		return ret;
+	conf->speeds[i] = (struct conf_speed){ bps / 1000000, rate };
+	if (i == conf->speed_count)
+		conf->speed_count++;
+	return 0;
 }
 
 /* Of hsflowd's settings, those that have no meaning here, or none yet. */

@@ -392,7 +392,7 @@ int conf_layer_of(const struct conf *conf, const struct conf_port *ports,
 		if (conf->is_disabled)
 			layer->drop.state = KSFLOW_DROP_OFF;
 	}
-	layer->repair_count = conf->repair_count;
+	layer->repair_count = conf->is_disabled ? 0 : conf->repair_count;
 	memcpy(layer->repairs, conf->repairs, sizeof(layer->repairs));
 	add_rates(&b, conf);
 	if ((conf->has_sampling && !conf->sampling) || conf->is_disabled) {

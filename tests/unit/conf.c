@@ -727,6 +727,12 @@ static void test_rules(void)
 	rates("sflow { pcap { speed=10G- sampling=9 } }", 0, 9, 0, 0);
 	rates("sflow { sampling=0 }", 0, 0, 0, 0);
 	rates("sflow { sampling.10G=0 }", 1000, 0, 1000, 0);
+	rates("sflow { sampling.10G=0 sampling.10G=77 }", 1000, 77, 1000, 0);
+	rates("sflow { sampling.10G=77 sampling.10G=0 }", 1000, 0, 1000, 0);
+	/* of one that is ignored nothing is left */
+	rates("sflow { pcap { sampling=5 } pcap { dev=eth0 } }", 1000, 0, 0, 0);
+	rates("sflow { pcap { sampling=5 } interface { dev=veth0 enabled=on } }",
+	      1000, 10000, 1000, 10000);
 	rates("sflow { epcap { dev=eth0 } }", 1000, 0, 0, 0);
 	rates("sflow { sampling=7 sampling.bps_ratio=0 pcap { dev=eth0 sampling=0 } }",
 	      7, 0, 0, 0);
@@ -740,8 +746,9 @@ static void test_rules(void)
 	      9, 0, 0, 0);
 	rates("sflow { pcap { dev=eth0 } interface { dev=eth1 enabled=on } }",
 	      1000, 10000, 0, 0);
-	rates("sflow { enabled=off sampling.1G=5 interface { dev=eth0 enabled=on } dropmon { } }",
+	rates("sflow { enabled=off sampling.1G=5 interface { dev=eth0 enabled=on } dropmon { } repair { port=4739 mode=repair } }",
 	      0, 0, 0, 0);
+	is(layer.repair_count, 0, "disabled: no repair");
 	is(layer.drop.state, KSFLOW_DROP_OFF, "disabled: no drops");
 	ok(!conf_wants_drops(&conf), "disabled: none are wanted");
 
