@@ -339,10 +339,13 @@ uint32_t ksflow_nl_portid(const struct ksflow_nl *nl)
 	return nl_socket_get_local_port(nl->sock);
 }
 
-void ksflow_nl_set_handler(struct ksflow_nl *nl,
-			   const struct ksflow_handler *handler)
+struct ksflow_handler ksflow_nl_set_handler(struct ksflow_nl *nl,
+					    const struct ksflow_handler *handler)
 {
+	struct ksflow_handler before = nl->handler;
+
 	nl->handler = *handler;
+	return before;
 }
 
 const struct ksflow_nl_counts *ksflow_nl_counts(const struct ksflow_nl *nl)

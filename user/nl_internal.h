@@ -23,8 +23,9 @@ struct nl_msg *ksflow_nl_message(struct ksflow_nl *nl, int cmd, int flags);
 int ksflow_nl_request(struct ksflow_nl *nl, struct nl_msg *msg,
 		      int (*answer)(const void *attrs, size_t len, void *arg),
 		      void *arg, struct ksflow_nl_error *err);
-void ksflow_nl_set_handler(struct ksflow_nl *nl,
-			   const struct ksflow_handler *handler);
+/* Returns the one before. */
+struct ksflow_handler ksflow_nl_set_handler(struct ksflow_nl *nl,
+					    const struct ksflow_handler *handler);
 
 /* Fill in *err, which may be NULL; attr too. */
 void ksflow_nl_say(struct ksflow_nl_error *err, int code, const char *attr,

@@ -32,7 +32,7 @@ int ksflow_nl_subscribe(struct ksflow_nl *nl,
 			struct ksflow_config *answer,
 			struct ksflow_nl_error *err)
 {
-	static const struct ksflow_handler nobody;
+	struct ksflow_handler before;
 	struct ksflow_config ignored = { 0 };
 	struct nl_msg *msg;
 	int ret;
@@ -55,12 +55,13 @@ int ksflow_nl_subscribe(struct ksflow_nl *nl,
 		return ksflow_nl_fail(err, -EMSGSIZE, "subscription");
 	}
 	/* records may come before the answer does */
-	ksflow_nl_set_handler(nl, handler);
+	before = ksflow_nl_set_handler(nl, handler);
 	ret = ksflow_nl_request(nl, msg, config_answer,
 				answer ? answer : &ignored, err);
 	ksflow_config_free(&ignored);
+	/* what was subscribed before still is */
 	if (ret)
-		ksflow_nl_set_handler(nl, &nobody);
+		ksflow_nl_set_handler(nl, &before);
 	return ret;
 }
 
