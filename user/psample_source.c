@@ -144,9 +144,12 @@ static void refuse(struct psample_source *s)
 		if (is_own && !group->is_refused)
 			log_error("psample group %" PRIu32 " is not read: module ksflow publishes its own samples there (psample_group=%" PRIu32 "), which would count twice",
 				  group->number, own);
-		else if (!is_own && group->is_refused)
+		if (group->is_refused && !is_own) {
 			log_info("psample group %" PRIu32 " is read again: module ksflow does not publish there any more",
 				 group->number);
+			/* what came meanwhile was not lost */
+			psample_sequence_restart(&group->sequence);
+		}
 		group->is_refused = is_own;
 	}
 }
