@@ -28,10 +28,8 @@ enum status {
 struct check {
 	struct utsname kernel;
 	bool has_problem;
-	uint64_t readers;
-	/* drops */
+	uint64_t readers[__KSFLOW_KIND_MAX];	/* by kind */
 	uint8_t drop_state;
-	uint64_t drop_readers;
 };
 
 /* One line of the answer. @command may be NULL. */
@@ -475,8 +473,8 @@ static int check_reader(const struct ksflow_reader *reader, void *arg)
 	const char *who = reader->is_owner ? "ksflowd" : "reader";
 	const char *kind = ksflow_kind_name(reader->kind);
 
-	c->readers++;
-	c->drop_readers += reader->kind == KSFLOW_KIND_DROP;
+	if (reader->kind < __KSFLOW_KIND_MAX)
+		c->readers[reader->kind]++;
 	if (reader->lost_ring)
 		report(c, PROBLEM, "loss", "ksflow stats --explain",
 		       "%s (port %" PRIu32 ") lost %" PRIu64 " of %" PRIu64 " %ss: rings were full",
@@ -510,14 +508,15 @@ static int check_readers(struct check *c, struct ksflow_nl *nl,
 		return 0;
 	if (ret)
 		return ret;
-	if (c->readers > c->drop_readers)
+	if (c->readers[KSFLOW_KIND_SAMPLE])
 		report(c, GOOD, "readers", NULL,
 		       "readers: %" PRIu64 " of samples, %" PRIu64 " of drops",
-		       c->readers - c->drop_readers, c->drop_readers);
+		       c->readers[KSFLOW_KIND_SAMPLE],
+		       c->readers[KSFLOW_KIND_DROP]);
 	else
 		report(c, PROBLEM, "readers", "systemctl start ksflowd",
 		       "nobody reads the samples, so none are taken: ksflowd is not running in this namespace");
-	if (c->drop_state == KSFLOW_DROP_ON && !c->drop_readers)
+	if (c->drop_state == KSFLOW_DROP_ON && !c->readers[KSFLOW_KIND_DROP])
 		report(c, NOTE, "drops", "ksflow monitor drops",
 		       "drops are on, but nobody reads them (ksflowd does with dropmon { } in its configuration): they are counted");
 	return 0;

@@ -207,7 +207,8 @@ static int connect_to(struct module *m)
 
 	m->nl = ksflow_nl_open(&err);
 	if (!m->nl) {
-		m->psample_group = 0;
+		if (err.code == -ENOENT)
+			m->psample_group = 0;
 		say(m, &err);
 		return err.code;
 	}
@@ -460,7 +461,8 @@ static int on_stats(const struct ksflow_stats *stats, void *arg)
 {
 	struct ledger *ledger = arg;
 
-	ledger->counts->limited += stats->limited;
+	if (stats->kind == KSFLOW_KIND_DROP)
+		ledger->counts->limited += stats->limited;
 	return 0;
 }
 
