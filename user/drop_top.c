@@ -240,6 +240,15 @@ static void read_state(struct top *top)
 	ksflow_config_free(&config);
 }
 
+/* A family that is gone has no number any more. Return: tool_exit. */
+static int read_failed(const struct ksflow_nl_error *err)
+{
+	if (err->code != -ENOENT)
+		return tool_failed(err);
+	tool_error("the kernel module ksflow was unloaded");
+	return TOOL_NO_MODULE;
+}
+
 /* Return: tool_exit. */
 static int loop(struct top *top, int signals)
 {
@@ -252,7 +261,7 @@ static int loop(struct top *top, int signals)
 	int64_t due_ms, left_ms;
 
 	if (read_counters(top, &err))
-		return tool_failed(&err);
+		return read_failed(&err);
 	if (!top->is_once)
 		print_table(top);
 	for (due_ms = top->read_ms + INTERVAL_MS;;) {
@@ -275,7 +284,7 @@ static int loop(struct top *top, int signals)
 		due_ms += INTERVAL_MS;
 		read_state(top);
 		if (read_counters(top, &err))
-			return tool_failed(&err);
+			return read_failed(&err);
 		print_table(top);
 		if (top->is_once)
 			return TOOL_OK;

@@ -299,6 +299,14 @@ static bool parse_flag(const char *word, struct options *options)
 	return true;
 }
 
+/* By a link of this name: the words of a switch. */
+static bool is_sflow(const char *path)
+{
+	const char *slash = path ? strrchr(path, '/') : NULL;
+
+	return path && !strcmp(slash ? slash + 1 : path, "sflow");
+}
+
 /* Words before the verb. Return: how many, or -1 after a message. */
 static int parse_globals(int argc, char **argv, struct options *options)
 {
@@ -307,6 +315,9 @@ static int parse_globals(int argc, char **argv, struct options *options)
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (parse_flag(argv[i], options))
 			continue;
+		/* the first of what a switch is told, see config */
+		if (is_sflow(argv[0]) && !strcmp(argv[i], "--file"))
+			break;
 		if (!strncmp(argv[i], "--netns=", 8)) {
 			options->netns = argv[i] + 8;
 		} else if (!strcmp(argv[i], "-n") ||
@@ -350,14 +361,6 @@ static int finish(int ret)
 		return ret;
 	tool_error("cannot write the output: %s", strerror(-error));
 	return TOOL_FAILED;
-}
-
-/* By a link of this name: the words of a switch. */
-static bool is_sflow(const char *path)
-{
-	const char *slash = path ? strrchr(path, '/') : NULL;
-
-	return path && !strcmp(slash ? slash + 1 : path, "sflow");
 }
 
 int main(int argc, char **argv)

@@ -75,6 +75,8 @@ done
 sed -i '1i # precious' $file
 chmod 640 $file
 ln -s $file "$t/link"
+try "sflow --file" sflow --file $file polling-interval 7
+is "is that file" "$(grep -c 'polling *= *7$' $file)" 1
 try "by a link" ksflow config --file "$t/link" polling-interval 2
 is "which stays one" "$(readlink "$t/link")" $file
 is "the mode stays" "$(stat -c %a $file)" 640

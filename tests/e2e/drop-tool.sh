@@ -308,3 +308,16 @@ note "$(cat "$t/out")"
 kill -TERM $daemon; wait $daemon
 is "it ends well" $? 0
 try "and its settings go" wait_for '[ "$(tool -j drop show | jq -r .drop.state)" = off ]' 20
+
+# Nobody reads samples.
+ip netns exec "$b" ksflow monitor repairs --ready-file "$t/repairs" >/dev/null 2>&1 & reader=$!
+wait_for '[ -e $t/repairs ]'
+status "check: a reader of repairs" 1 ksflow -n "$b" check
+says "is none of samples" "$t/out" "nobody reads the samples"
+kill $reader; wait $reader
+
+ip netns exec "$b" ksflow -j drop top >"$t/top" 2>"$t/err" & top=$!
+wait_for '[ -s $t/top ]'
+wait_for unload
+wait $top
+is "drop top: the module goes" "$? $(cat "$t/err")" "3 ksflow: the kernel module ksflow was unloaded"
