@@ -19,6 +19,7 @@
 #include "nl.h"
 #include "notify.h"
 #include "ports.h"
+#include "print.h"
 #include "privileges.h"
 #include "process.h"
 #include "psample_source.h"
@@ -685,6 +686,13 @@ static int finish_output(void)
 	return EXIT_FAILURE;
 }
 
+/* @text repeats words of the file. */
+static void complain(const char *prefix, char *text)
+{
+	print_make_safe(text);
+	fprintf(stderr, "%s%s\n", prefix, text);
+}
+
 static int check(const char *file, bool is_strict)
 {
 	struct conf_port *ports = NULL;
@@ -695,13 +703,13 @@ static int check(const char *file, bool is_strict)
 
 	ret = conf_read(&conf, file, &report);
 	for (i = 0; i < report.warning_count; i++)
-		fprintf(stderr, "%s\n", report.warnings[i]);
+		complain("", report.warnings[i]);
 	if (ret) {
-		fprintf(stderr, "%s\n", report.error);
+		complain("", report.error);
 		return EXIT_FAILURE;
 	}
 	if (is_strict && report.unoffered_count) {
-		fprintf(stderr, "--strict: %s\n", report.unoffered);
+		complain("--strict: ", report.unoffered);
 		return EXIT_FAILURE;
 	}
 	conf_print(&conf, stdout);
