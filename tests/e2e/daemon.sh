@@ -166,12 +166,17 @@ try "--check logged the rate of each" test "$(ip netns exec "$r" \
 conf 1 "ringBytes = 262144 json { }"
 fails "--strict: what is not offered is an error" ksflowd --strict --check "$t/conf"
 try "which it is not otherwise" ksflowd --check "$t/conf"
+printf 'sflow {\n po\033[31mll = 1\n}\n' >"$t/esc"
+is "--check: words of a file are no commands to a terminal" \
+	"$(ksflowd --check "$t/esc" 2>&1 | grep -cF '"po?[31mll": expected')" 1
 conf 1 "ringBytes = 262144"
 kill -HUP $daemon
 
 # --- what the module does not take, for now ---
 
-if ! grep -q '^nf_defrag_ipv6 ' /proc/modules || modprobe -r nf_conntrack nf_defrag_ipv6; then
+if grep -q /nf_defrag_ipv6.ko "/lib/modules/$(uname -r)/modules.builtin"; then
+	skip "what the module does not take is tried again" "nf_defrag_ipv6 is built in"
+elif ! grep -q '^nf_defrag_ipv6 ' /proc/modules || modprobe -r nf_conntrack nf_defrag_ipv6; then
 	on_exit "echo $(cat /proc/sys/kernel/modprobe) >/proc/sys/kernel/modprobe"
 	modprobe=$(cat /proc/sys/kernel/modprobe)
 	echo /bin/false >/proc/sys/kernel/modprobe
@@ -321,6 +326,16 @@ kill $notify
 ip netns exec "$r" ksflowd --foreground -f "$t/conf" <&- >&- 2>&- & daemon=$!
 try "no standard files: samples arrive, and are whole" flows '.rate == 1'
 is "nor does it write into a socket" "$(readlink /proc/$daemon/fd/{0,1,2} | sort -u)" /dev/null
+stop $daemon
+
+# --- with the capabilities that the unit gives it ---
+
+caps=$(sed -n 's/^CapabilityBoundingSet=//p' /usr/local/lib/systemd/system/ksflowd.service |
+	sed 's/CAP_/+/g; s/ /,/g' | tr '[:upper:]' '[:lower:]')
+ip netns exec "$q" setpriv --bounding-set "-all,$caps" --inh-caps -all \
+	ksflowd --foreground -f "$t/conf" 2>>"$t/log" & daemon=$!
+try "the unit's: another namespace has another state file" \
+	wait_for 'grep -qx "pid=$daemon" /run/ksflowd/ksflowd-$(stat -Lc %i /run/netns/$q).auto'
 stop $daemon
 
 # --- no file ---
