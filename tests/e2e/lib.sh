@@ -76,19 +76,21 @@ logged() { grep -qF -- "$1" "$t/log"; }
 # takes its time. A sleep would be a process each time, which is most of what
 # happens there; nothing ever comes out of this pipe. A guest that stood still
 # has waited once, however long it was: four looks a second are taken before it
-# is in vain.
+# is in vain. The longer it takes the less often it looks: a look, too, is work.
 mkfifo "$t/never"
 exec {_never}<>"$t/never"
-_patience=1 _poll=0.05
-[ ! -e /sys/kernel/debug/kmemleak ] || _patience=5 _poll=0.25
+_patience=1 _poll=(0.05 0.1 0.2)
+[ ! -e /sys/kernel/debug/kmemleak ] || _patience=5 _poll=(0.25 0.25 0.25)
 wait_for() {
 	local deadline=$((SECONDS + _patience * ${2:-30})) looks=$((4 * ${2:-30}))
+	local look=0
 	until eval "$1" >/dev/null 2>&1; do
 		if ((--looks < 0 && SECONDS >= deadline)); then
 			note "waited ${2:-30} s in vain for: $1"
 			return 1
 		fi
-		read -r -t $_poll -u "$_never" || :
+		read -r -t "${_poll[look > 29 ? 2 : look / 10]}" -u "$_never" || :
+		look=$((look + 1))
 	done
 }
 
