@@ -245,3 +245,29 @@ settled 20
 judge
 is "off: no delay" "$(got with)" 0
 is "off: nothing is counted" "$(all_ends)" "$before"
+
+# Another namespace's delays, on and off: the probe is another one each time, and
+# no packet goes unseen meanwhile, but for one that comes just then.
+new_ns x
+ksflow -n $x monitor samples --ready-file /tmp/ready.x >/dev/null 2>&1 & on_exit "kill $!"
+wait_for 'test -e /tmp/ready.x'
+ksflow -n $x dev set lo rate 1 dir both
+ksflow -n $r dev set ra rate 16777216 dir ingress
+monitor
+seen() { ksflow -n $r -j stats | jq '.namespace[] | select(.kind == "sample").seen'; }
+before=$(($(counter $r ra rx_packets) - $(seen)))
+rm -f /tmp/stop
+ip netns exec $a $python - <<'END' & sender=$!
+import os, socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+while not os.path.exists('/tmp/stop'):
+    for _ in range(100):
+        s.sendto(b'x', ('10.99.0.1', 9))
+        time.sleep(0.0001)
+END
+for i in 1 2 3 4 5 6 7 8; do layer $x 11.9=u32:50; layer $x 11.9=u32:0; done
+touch /tmp/stop
+wait $sender
+between "packets while it went on" "$(seen)" 1000 10000000
+between "another's delays: unseen, of 16 changes" \
+	$(($(counter $r ra rx_packets) - $(seen) - before)) 0 3
