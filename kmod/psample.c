@@ -22,6 +22,9 @@
 #include "sample.h"
 #include "subscriber.h"
 
+/* More than 512 KiB (BIG TCP) have in frames of the least MSS, 536 bytes. */
+#define HITS_MAX	1024U
+
 static DEFINE_MUTEX(waiting_lock); /* guards the list and who is in it */
 static LIST_HEAD(waiting);
 
@@ -156,7 +159,8 @@ static u32 ifindex(u32 index)
  * @psample: at work
  * @record: a sample, completed
  *
- * A record of several hits is as many samples. psample says nothing of what
+ * A record of several hits is as many samples, up to HITS_MAX: an ordinary user's
+ * super-packet of one byte a frame would be 65,000. psample says nothing of what
  * became of one, but its counter moves when it made a message.
  *
  * Context: process; the relay's lock.
@@ -184,7 +188,7 @@ u32 ksflow_psample_send(struct ksflow_psample *psample,
 	if (meta.has_delay)
 		meta.delay = record->delay;
 	ksflow_record_lend(record, psample->skb);
-	for (i = 0; i < record->hits; i++) {
+	for (i = 0; i < min(record->hits, HITS_MAX); i++) {
 		seq = READ_ONCE(group->seq);
 		ksflow_psample_call(psample->send, group, psample->skb, &meta);
 		taken += READ_ONCE(group->seq) != seq;
