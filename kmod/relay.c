@@ -145,7 +145,18 @@ static struct ksflow_record *record_at(const struct ksflow_ring *ring, u32 pos)
 	return (struct ksflow_record *)(ring->data + (pos & ring->mask));
 }
 
-/* Return: where the first record is that is to wait, or @end. */
+/* Does somebody wait for the drain to end, who has waited long enough? */
+static bool is_late(const struct ksflow_relay *relay)
+{
+	unsigned long stop_by = READ_ONCE(relay->stop_by);
+
+	return stop_by && time_after(jiffies, stop_by);
+}
+
+/*
+ * Rings may be large and the FIB's rules many: who is waited for goes without
+ * its answer. Return: where the first record is that is to wait, or @end.
+ */
 static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 			    u32 pos, u32 end, bool is_final)
 {
@@ -159,7 +170,8 @@ static u32 complete_records(struct ksflow_net *kn, struct ksflow_ring *ring,
 		if (!ksflow_delay_settle(kn, record, is_final))
 			break;
 		ksflow_record_complete(record);
-		if (record->cpu->sampler->way == KSFLOW_IN && !kn->is_dead)
+		if (record->cpu->sampler->way == KSFLOW_IN && !kn->is_dead &&
+		    !is_late(&kn->relay))
 			ksflow_route_lookup(kn->net, record);
 		/* The FIB knows no bridges, and may not be asked by now. */
 		if (record->delay_state == KSFLOW_DELAY_MATCHED && !record->out)
@@ -355,11 +367,12 @@ static u32 publish(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 
 	delivery = &reader->delivery[KSFLOW_KIND_SAMPLE];
 
+	/* Each hit is a message. */
 	for (; pos != end && scans < SCAN_MAX; pos += record->size) {
 		record = record_at(ring, pos);
 		if (!is_of(reader, cpu, KSFLOW_KIND_SAMPLE, record))
 			continue;
-		scans++;
+		scans += record->hits;
 		taken = ksflow_psample_send(reader->psample, record);
 		delivery->delivered += taken;
 		delivery->psample += record->hits - taken;
@@ -381,13 +394,6 @@ static u32 give_up(struct ksflow_subscriber *reader, struct ksflow_ring *ring,
 		position->filtered = 0;
 	}
 	return end;
-}
-
-static bool is_late(const struct ksflow_relay *relay)
-{
-	unsigned long stop_by = READ_ONCE(relay->stop_by);
-
-	return stop_by && time_after(jiffies, stop_by);
 }
 
 /*
