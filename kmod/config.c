@@ -454,11 +454,13 @@ static bool is_default_device(const struct net_device *dev)
 	       !netif_is_bond_master(dev) && !netif_is_team_master(dev);
 }
 
+/* A driver that has detached its device is not to be asked (a699781c79ec). */
 static u32 link_speed(struct net_device *dev)
 {
 	struct ethtool_link_ksettings ks = {};
 
-	if (!netif_running(dev) || ksflow_link_ksettings(dev, &ks) ||
+	if (!netif_running(dev) || !netif_device_present(dev) ||
+	    ksflow_link_ksettings(dev, &ks) ||
 	    ks.base.speed == (u32)SPEED_UNKNOWN)
 		return 0;
 	return ks.base.speed;
