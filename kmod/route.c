@@ -31,7 +31,10 @@ static u8 prefix4(struct net *net, u32 iif, __be32 addr)
 	return res.prefixlen;
 }
 
-/* The packet again, as much of it as a choice among paths needs. */
+/*
+ * The packet again, as much of it as a choice among paths needs, which for an
+ * ICMP error is the packet within.
+ */
 static struct sk_buff *packet_of(const struct ksflow_record *record,
 				 struct net_device *dev, const u8 *data,
 				 u32 len)
@@ -42,6 +45,8 @@ static struct sk_buff *packet_of(const struct ksflow_record *record,
 		return NULL;
 	skb_put_data(skb, data, len);
 	skb_reset_network_header(skb);
+	skb_set_transport_header(skb, data[0] >> 4 == 4 ? (data[0] & 15) * 4 :
+				 sizeof(struct ipv6hdr));
 	skb->protocol = htons(data[0] >> 4 == 4 ? ETH_P_IP : ETH_P_IPV6);
 	skb->dev = dev;
 	skb->skb_iif = dev->ifindex;
