@@ -68,7 +68,8 @@ bool ksflow_reason_name(u32 reason, char name[KSFLOW_REASON_LEN])
 {
 	const char *found;
 
-	if (reason == KSFLOW_REASON_NONE)
+	/* 5.17 to 5.19 give a number, and keep its name to themselves. */
+	if (reason == KSFLOW_REASON_NONE || !KSFLOW_HAS_DROP_REASONS)
 		return false;
 	rcu_read_lock();
 	found = ksflow_drop_reason(reason);
