@@ -254,15 +254,22 @@ static inline bool ksflow_skb_is_bridged(const struct sk_buff *skb)
  * (de8c12110a13) it is counted.
  */
 #if IS_ENABLED(CONFIG_NF_DEFRAG_IPV6)
-static inline bool ksflow_defrag_find(void)
+static inline bool ksflow_defrag_is_there(void)
 {
-	int (*enable)(struct net *net);
+	int (*enable)(struct net *net) = symbol_get(nf_defrag_ipv6_enable);
 
-	request_module("nf_defrag_ipv6");
-	enable = symbol_get(nf_defrag_ipv6_enable);
 	if (enable)
 		symbol_put(nf_defrag_ipv6_enable);
 	return enable;
+}
+
+/* A program is started only for a module that is not there. */
+static inline bool ksflow_defrag_find(void)
+{
+	if (ksflow_defrag_is_there())
+		return true;
+	request_module("nf_defrag_ipv6");
+	return ksflow_defrag_is_there();
 }
 
 static inline int ksflow_defrag_get(struct net *net)

@@ -36,21 +36,28 @@ struct ksflow_psample_meta {
 };
 
 #if IS_ENABLED(CONFIG_PSAMPLE)
+static inline bool ksflow_psample_is_there(void)
+{
+	void *get = symbol_get(psample_group_get);
+
+	if (get)
+		symbol_put(psample_group_get);
+	return get;
+}
+
 /* psample takes generic netlink's lock, which a command of ours holds. */
 static inline void ksflow_psample_ask(void)
 {
-	request_module_nowait("psample");
+	if (!ksflow_psample_is_there())
+		request_module_nowait("psample");
 }
 
 static inline bool ksflow_psample_find(void)
 {
-	void *get;
-
+	if (ksflow_psample_is_there())
+		return true;
 	request_module("psample");
-	get = symbol_get(psample_group_get);
-	if (get)
-		symbol_put(psample_group_get);
-	return get;
+	return ksflow_psample_is_there();
 }
 
 /*
