@@ -94,7 +94,7 @@ END
 	wait_for '[ $SECONDS -ge $end ]' $((LENGTH + 30))
 	seen=$(($(stats .seen) - before))
 	between "$name: no drops when nothing is dropped" $seen 0 $((5 + LENGTH / 5))
-	between "$name: ksflowd at rest, ticks" "$(($(ticks) - ticks))" 0 $((2 * LENGTH + 5))
+	between "$name: ksflowd at rest, ticks" "$(($(ticks) - ticks))" 0 $((_patience * (2 * LENGTH + 5)))
 	# The last one may have been on its way.
 	read -r sent0 _ failed0 < <(tried)
 	between "$name: no more datagrams" $((sent0 - sent + failed0 - failed)) 0 $((seen + 1))
