@@ -50,10 +50,13 @@ struct place {
 	u32 ifindex;
 	u32 print;
 	bool is_cloned;
+	bool is_users;
 };
 
 unsigned long ksflow_delay_keys[PLACES];
 static struct place *places;
+/* Taken by namespaces of ordinary users: half of them, at most. */
+static atomic_t users_places;
 static DEFINE_MUTEX(places_lock); /* guards who allocates them */
 
 /*
@@ -117,6 +120,8 @@ static u32 fingerprint_out(const struct sk_buff *skb)
 /* The place is free again as soon as nobody needs to look at it. */
 static void finish(u32 i, u8 end)
 {
+	if (places[i].is_users)
+		atomic_dec(&users_places);
 	/* Pairs with ksflow_delay_settle(): the record is complete. */
 	smp_store_release(&places[i].record->delay_state, end);
 	smp_store_release(&ksflow_delay_keys[i], FREE);
@@ -132,14 +137,16 @@ static void finish(u32 i, u8 end)
 void ksflow_delay_begin(struct ksflow_record *record,
 			const struct sk_buff *skb)
 {
+	bool is_users = ksflow_net_is_users(record->device->kn);
 	u32 i = ksflow_delay_hash(skb);
 	struct place *place = &places[i];
 
 	record->delay_place = i;
-	if (cmpxchg(&ksflow_delay_keys[i], FREE, BUSY) != FREE) {
-		record->delay_state = KSFLOW_DELAY_CROWDED;
-		return;
-	}
+	if (is_users && atomic_inc_return(&users_places) > PLACES / 2)
+		goto crowded;
+	if (cmpxchg(&ksflow_delay_keys[i], FREE, BUSY) != FREE)
+		goto crowded;
+	place->is_users = is_users;
 	place->record = record;
 	place->kn = record->device->kn;
 	place->head = skb->head;
@@ -149,6 +156,12 @@ void ksflow_delay_begin(struct ksflow_record *record,
 	place->is_cloned = skb->cloned || dev_nit_active(skb->dev);
 	record->delay_state = KSFLOW_DELAY_PENDING;
 	smp_store_release(&ksflow_delay_keys[i], (unsigned long)skb);
+	return;
+
+crowded:
+	if (is_users)
+		atomic_dec(&users_places);
+	record->delay_state = KSFLOW_DELAY_CROWDED;
 }
 
 static bool claim(u32 i, unsigned long key)

@@ -394,7 +394,7 @@ static void idle_unregister(const struct tap_point *point)
  * One probe goes before the other comes: no packet is a candidate twice. A
  * tracepoint's first probe, and the last but one to go, wait for a grace period
  * before all is in place (7b40066c97ec, 231264d6927f), in which nobody would
- * be sampled; where others stay it is a matter of one pointer.
+ * be sampled; where others stay it is a matter of two pointers.
  */
 static int point_exchange(struct tap_point *point, void *wanted)
 {

@@ -247,7 +247,8 @@ is "off: no delay" "$(got with)" 0
 is "off: nothing is counted" "$(all_ends)" "$before"
 
 # Another namespace's delays, on and off: the probe is another one each time, and
-# no packet goes unseen meanwhile, but for one that comes just then.
+# no packet goes unseen meanwhile, but for those that come just then: some, where
+# the kernel is interrupted between the two. A grace period is hundreds of them.
 new_ns x
 ksflow -n $x monitor samples --ready-file /tmp/ready.x >/dev/null 2>&1 & on_exit "kill $!"
 wait_for 'test -e /tmp/ready.x'
@@ -270,4 +271,4 @@ touch /tmp/stop
 wait $sender
 between "packets while it went on" "$(seen)" 1000 10000000
 between "another's delays: unseen, of 16 changes" \
-	$(($(counter $r ra rx_packets) - $(seen) - before)) 0 3
+	$(($(counter $r ra rx_packets) - $(seen) - before)) 0 100
