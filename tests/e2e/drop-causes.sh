@@ -99,10 +99,12 @@ send() { ask gen send $N "$@"; }
 
 # --- a cause, and what is known of it ---------------------------------------------
 
-# pick "5.10=x 6.1=y z": the word for this kernel, or the one without a name
+# pick "debug=x 5.10=y 6.1=z w": the word for this kernel, or the one without a
+# name; a debug kernel makes other functions of the same sources.
 pick() {
 	local w
 	for w in $1; do case $w in
+	debug=*) [ $_patience = 1 ] || { echo "${w#*=}"; return; } ;;
 	"$kernel"=*) echo "${w#*=}"; return ;;
 	*=*) ;;
 	*) echo "$w"; return ;;
@@ -151,9 +153,9 @@ cause "tcp over ipv6, bad checksum" "5.10=289 317" TCP_CSUM tcp_v6_rcv \
 	send "ip6()/TCP(dport=9, chksum=1)"
 cause "icmp, bad checksum" "5.10=285 336" ICMP_CSUM icmp_rcv \
 	send "ip4()/ICMP(chksum=1)"
-cause "unknown protocol" 2 IP_NOPROTO ip_local_deliver_finish \
+cause "unknown protocol" 2 IP_NOPROTO "debug=ip_protocol_deliver_rcu ip_local_deliver_finish" \
 	send "ip4(proto=253)/b'xxxxxxxx'"
-cause "unknown protocol over ipv6" 2 IP_NOPROTO "5.10=ip6_input ip6_input_finish" \
+cause "unknown protocol over ipv6" 2 IP_NOPROTO "debug=ip6_protocol_deliver_rcu 5.10=ip6_input ip6_input_finish" \
 	send "ip6(nh=253)/b'xxxxxxxx'"
 cause "unknown ethertype" 325 UNHANDLED_PROTO __netif_receive_skb_core \
 	send "Ether(src='02:00:00:00:00:0a', dst='02:00:00:00:00:01', type=0x88b5)/(b'x'*60)"
@@ -172,7 +174,7 @@ cause "ipv6, truncated" "5.10=285 324" PKT_TOO_SMALL ip6_rcv_core \
 	send "ip6(plen=200)/UDP()"
 cause "udp, truncated" "5.10=289 324" PKT_TOO_SMALL "7.2=udp_rcv __udp4_lib_rcv" \
 	send "ip4()/UDP(len=200)"
-cause "ipv6, unknown routing header" 285 NOT_SPECIFIED ipv6_rthdr_rcv \
+cause "ipv6, unknown routing header" 285 NOT_SPECIFIED "debug=icmpv6_param_prob_reason ipv6_rthdr_rcv" \
 	send "ip6(nh=43)/(b'\\x3b\\x00\\x02\\x01' + b'\\0'*4)"
 cause "ndisc, hop limit" 359 "6.1=NOT_SPECIFIED IPV6_NDISC_HOP_LIMIT" icmpv6_rcv \
 	send "ip6(hlim=64)/ICMPv6ND_NS(tgt=R6)"
@@ -238,11 +240,11 @@ cause "no route" 0 IP_INNOROUTES ip_error \
 	send "ip4('10.10.1.1')/UDP(dport=9)"
 cause "blackhole route, ipv6" 269 NOT_SPECIFIED dst_discard_out \
 	send "ip6('fd09:1::1')/UDP(dport=9)"
-cause "unreachable route, ipv6" 1 IP_INNOROUTES "5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_discard" \
+cause "unreachable route, ipv6" 1 IP_INNOROUTES "debug=ip6_pkt_drop 5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_discard" \
 	send "ip6('fd09:2::1')/UDP(dport=9)"
-cause "prohibit route, ipv6" 13 IP_INNOROUTES "5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_prohibit" \
+cause "prohibit route, ipv6" 13 IP_INNOROUTES "debug=ip6_pkt_drop 5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_prohibit" \
 	send "ip6('fd09:3::1')/UDP(dport=9)"
-cause "no route, ipv6" 0 IP_INNOROUTES "5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_discard" \
+cause "no route, ipv6" 0 IP_INNOROUTES "debug=ip6_pkt_drop 5.10=ip6_pkt_drop 6.1=ip6_pkt_drop ip6_pkt_discard" \
 	send "ip6('fd10::1')/UDP(dport=9)"
 ip -n "$r" link set r1 mtu 1280
 cause "packet too big" 262 PKT_TOO_BIG ip_forward \
@@ -255,9 +257,9 @@ ip -n "$r" link set r1 mtu 1500
 
 R sysctl -qw net.ipv4.neigh.r1.mcast_solicit=1 net.ipv6.neigh.r1.mcast_solicit=1 \
 	net.ipv4.neigh.r1.retrans_time_ms=200 net.ipv6.neigh.r1.retrans_time_ms=200
-cause "neighbour unresolved, own packet" 279 NEIGH_FAILED neigh_invalidate \
+cause "neighbour unresolved, own packet" 279 NEIGH_FAILED "debug=arp_error_report neigh_invalidate" \
 	local_udp 10.0.2.99 9
-cause "neighbour unresolved, forwarded" 279 NEIGH_FAILED neigh_invalidate \
+cause "neighbour unresolved, forwarded" 279 NEIGH_FAILED "debug=arp_error_report neigh_invalidate" \
 	send "ip4('10.0.2.98')/UDP(dport=9)"
 cause "neighbour unresolved, ipv6" 279 NOT_SPECIFIED neigh_invalidate \
 	local_udp fd02::99 9
