@@ -553,7 +553,8 @@ enum ksflow_source_attr {
  * [FIRST, NEXT) and is neither in the message nor FILTERED was lost because
  * the ring was full; a gap between the NEXT of one message and the FIRST of
  * the following one of the same kind and CPU was lost on the way to this
- * reader (LOST_READER counts the same).
+ * reader (LOST_READER counts the same, but for those that its filter had
+ * refused before).
  */
 enum ksflow_batch_attr {
 	KSFLOW_A_BATCH_UNSPEC,
