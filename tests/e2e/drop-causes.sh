@@ -261,7 +261,7 @@ cause "neighbour unresolved, own packet" 279 NEIGH_FAILED "debug=arp_error_repor
 	local_udp 10.0.2.99 9
 cause "neighbour unresolved, forwarded" 279 NEIGH_FAILED "debug=arp_error_report neigh_invalidate" \
 	send "ip4('10.0.2.98')/UDP(dport=9)"
-cause "neighbour unresolved, ipv6" 279 NOT_SPECIFIED neigh_invalidate \
+cause "neighbour unresolved, ipv6" 279 NOT_SPECIFIED "debug=ndisc_error_report neigh_invalidate" \
 	local_udp fd02::99 9
 R sysctl -qw net.ipv4.neigh.r1.unres_qlen_bytes=1000
 cause "neighbour queue full" 279 NEIGH_QUEUEFULL __neigh_event_send \
